@@ -1,0 +1,154 @@
+# claudemesh: `make help` lists what there is. Needs a JDK 21 or newer (bin/find-jdk looks for it) and,
+# the first time, Maven as a downloader. Everything built lands in BUILD, everything fetched in .deps.
+
+BUILD := build
+JAR := $(BUILD)/claudemesh.jar
+CLASSES := $(BUILD)/classes
+TEST_CLASSES := $(BUILD)/test-classes
+BENCH_CLASSES := $(BUILD)/bench-classes
+STAMPS := $(BUILD)/stamps
+
+# Asked for when first used, and once: `make clean` and `make help` need no JDK.
+JDK = $(eval JDK := $$(or $$(shell bin/find-jdk --jdk),$$(error no JDK to build with)))$(JDK)
+
+colons = $(subst $(eval) ,:,$(strip $(1)))
+MAIN_JARS := $(shell bin/fetch-deps --list main)
+TEST_JARS := $(shell bin/fetch-deps --list test)
+FORMATTER := $(shell bin/fetch-deps --list build)
+
+find = $(shell find $(1) -name '$(2)' -type f 2>/dev/null | LC_ALL=C sort)
+ENTRY := src/claudemesh/Main.java
+MAIN_JAVA := $(filter-out $(ENTRY),$(call find,src,*.java))
+RESOURCES := $(patsubst src/%,%,$(filter-out %.java,$(call find,src,[!.]*[!~])))
+TEST_JAVA := $(call find,test/claudemesh,*.java)
+BENCH_JAVA := $(call find,test/bench,*.java)
+VERSION := $(shell cat src/claudemesh/version.txt)
+
+JAVAC = $(JDK)/bin/javac -encoding UTF-8 -g -proc:none -Xlint:all -Werror
+TEST_FLAGS := -Xmx1g -ea -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.jar=$(JAR)
+
+.DEFAULT_GOAL := jar
+.DELETE_ON_ERROR:
+.PHONY: jar test arrows run demo bench mutants format format-check javadoc reproducible check clean help \
+  deps FORCE
+
+jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
+
+# Verified on every build, fetched only if missing. As an order-only prerequisite it rebuilds nothing.
+deps:
+	@bin/fetch-deps
+
+# A list changes only when a file comes or goes, so that a deleted source is noticed too.
+$(STAMPS)/%.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(LISTED) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(STAMPS)/main.list: LISTED = $(MAIN_JAVA) $(RESOURCES)
+$(STAMPS)/test.list: LISTED = $(TEST_JAVA)
+$(STAMPS)/bench.list: LISTED = $(BENCH_JAVA)
+
+$(STAMPS)/main: $(STAMPS)/main.list $(ENTRY) $(MAIN_JAVA) $(RESOURCES:%=src/%) bin/dependencies.txt Makefile | deps
+	@rm -rf $(CLASSES)
+	@mkdir -p $(CLASSES)
+	@$(JAVAC) -Xlint:-options --release 8 -d $(CLASSES) $(ENTRY)
+	$(if $(MAIN_JAVA),@$(JAVAC) --release 21 -d $(CLASSES) -cp $(call colons,$(MAIN_JARS)) $(MAIN_JAVA))
+	@for f in $(RESOURCES); do mkdir -p $(CLASSES)/$$(dirname $$f) && cp src/$$f $(CLASSES)/$$f || exit 1; done
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/main $(STAMPS)/test.list $(TEST_JAVA)
+	@rm -rf $(TEST_CLASSES)
+	@mkdir -p $(TEST_CLASSES)
+	@$(JAVAC) --release 21 -d $(TEST_CLASSES) \
+	  -cp $(call colons,$(CLASSES) $(MAIN_JARS) $(TEST_JARS)) $(TEST_JAVA)
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/main $(STAMPS)/bench.list $(BENCH_JAVA)
+	@rm -rf $(BENCH_CLASSES)
+	@mkdir -p $(BENCH_CLASSES)
+	@$(JAVAC) --release 21 -d $(BENCH_CLASSES) -cp $(call colons,$(CLASSES) $(MAIN_JARS)) $(BENCH_JAVA)
+	@touch $@
+
+# The classes of the dependencies without what belongs to their own jars: manifest, signatures, module.
+$(STAMPS)/deps: bin/dependencies.txt | deps
+	@rm -rf $(BUILD)/deps-classes
+	@mkdir -p $(BUILD)/deps-classes $(@D)
+	@for jar in $(abspath $(MAIN_JARS)); do \
+	  (cd $(BUILD)/deps-classes && $(JDK)/bin/jar --extract --file $$jar) || exit 1; done
+	@rm -rf $(BUILD)/deps-classes/META-INF $(BUILD)/deps-classes/module-info.class
+	@touch $@
+
+# The same bytes every time: sorted entries without folders, one date, and a manifest of ours.
+$(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
+	@rm -rf $(BUILD)/stage
+	@mkdir -p $(BUILD)/stage
+	@cp -R $(BUILD)/deps-classes/. $(CLASSES)/. $(BUILD)/stage
+	@mkdir -p $(BUILD)/stage/META-INF && cp LICENSE $(BUILD)/stage/META-INF/LICENSE
+	@printf '%s\n' 'Main-Class: claudemesh.Main' 'Implementation-Title: claudemesh' \
+	  'Implementation-Version: $(VERSION)' >$(BUILD)/manifest.txt
+	@(cd $(BUILD)/stage && find . -type f | sed 's|^\./||' | LC_ALL=C sort) >$(BUILD)/entries.txt
+	@cd $(BUILD)/stage && $(JDK)/bin/jar --create --file $(abspath $@.new) --date=2026-01-01T00:00:00Z \
+	  --manifest $(abspath $(BUILD)/manifest.txt) @$(abspath $(BUILD)/entries.txt)
+	@rm -rf $(BUILD)/stage
+	@mv $@.new $@
+
+# ONLY=Codec runs the classes with that in their name, ONLY=CodecTest#encodes the methods.
+test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
+	@bin/run-tests $(BUILD)/test-output $(JDK)/bin/java $(TEST_FLAGS) -jar $(TEST_JARS) execute \
+	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
+	  --config junit.jupiter.execution.timeout.default=60s \
+	  --config junit.jupiter.execution.timeout.threaddump.enabled=true \
+	  $(if $(ONLY),$(if $(findstring #,$(ONLY)),--include-methodname,--include-classname) '.*$(ONLY).*')
+
+arrows: ## check which package may know which (part of the tests)
+	@$(MAKE) --no-print-directory test ONLY=PackageArrowsTest
+
+run: $(JAR) ## start a live mesh: broker, member connection, echo session
+	@CLAUDEMESH_JAR=$(abspath $(JAR)) bin/claudemesh up $(ARGS)
+
+demo: $(JAR) ## play the whole scene with real processes, the broker killed in the middle
+	@CLAUDEMESH_JAR=$(abspath $(JAR)) test/demo.sh
+
+bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to the benchmark
+	@CLAUDEMESH_JAR=$(abspath $(JAR)) $(JDK)/bin/java \
+	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
+
+mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
+	@JAVA_HOME=$(JDK) BUILD=$(BUILD) test/mutants/run.sh $(ARGS)
+
+FORMATTED = $(shell find src test -name '*.java' -type f 2>/dev/null | LC_ALL=C sort)
+
+format: deps ## format all Java sources
+	@$(JDK)/bin/java -jar $(FORMATTER) --replace $(FORMATTED)
+
+format-check: deps
+	@$(JDK)/bin/java -jar $(FORMATTER) --dry-run --set-exit-if-changed $(FORMATTED) || \
+	  { echo 'not formatted, see above: make format' >&2; exit 1; }
+
+javadoc: $(STAMPS)/javadoc ## write the API documentation to build/javadoc, complete or not at all
+
+$(STAMPS)/javadoc: $(STAMPS)/main
+	@rm -rf $(BUILD)/javadoc
+	@$(JDK)/bin/javadoc -quiet -encoding UTF-8 --release 21 -Xdoclint:all -Werror -d $(BUILD)/javadoc \
+	  -cp $(call colons,$(MAIN_JARS)) $(ENTRY) $(MAIN_JAVA)
+	@touch $@
+
+# Built again, in a copy in another folder.
+reproducible: $(JAR)
+	@rm -rf $(BUILD)/again
+	@mkdir -p $(BUILD)/again
+	@cp -R Makefile LICENSE bin src .deps $(BUILD)/again
+	@$(MAKE) --no-print-directory -C $(BUILD)/again BUILD=out jar
+	@cmp $(JAR) $(BUILD)/again/out/claudemesh.jar
+	@rm -rf $(BUILD)/again
+
+check: ## everything that must hold: format, Javadoc, reproducible jar, tests with package arrows
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory javadoc
+	@$(MAKE) --no-print-directory reproducible
+	@$(MAKE) --no-print-directory test ONLY=
+
+clean: ## delete what was built (what was fetched stays in .deps)
+	@rm -rf $(BUILD)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
