@@ -23,16 +23,13 @@ public final class Main {
    * @throws Throwable whatever the command line itself throws
    */
   public static void main(String[] args) throws Throwable {
-    if (majorOf(System.getProperty("java.specification.version")) < NEEDED) {
-      System.err.println(
-          "claudemesh needs Java "
-              + NEEDED
-              + " or newer, but this is Java "
-              + System.getProperty("java.version")
-              + " in "
-              + System.getProperty("java.home")
-              + "; install a newer one and start the jar with its bin/java, or let bin/claudemesh"
-              + " find it.");
+    String complaint =
+        complaintAbout(
+            System.getProperty("java.specification.version"),
+            System.getProperty("java.version"),
+            System.getProperty("java.home"));
+    if (complaint != null) {
+      System.err.println(complaint);
       System.exit(EXIT_USAGE);
     }
     try {
@@ -44,12 +41,23 @@ public final class Main {
     }
   }
 
-  /** Both spellings: "1.8" until Java 8, "17" since. */
-  private static int majorOf(String specificationVersion) {
-    String major =
-        specificationVersion.startsWith("1.")
-            ? specificationVersion.substring(2)
-            : specificationVersion;
-    return Integer.parseInt(major);
+  /**
+   * What is wrong with this Java, in one sentence, or null if it is new enough.
+   *
+   * @param specification "1.8" until Java 8, "17" since
+   */
+  static String complaintAbout(String specification, String version, String home) {
+    String major = specification.startsWith("1.") ? specification.substring(2) : specification;
+    if (Integer.parseInt(major) >= NEEDED) {
+      return null;
+    }
+    return "claudemesh needs Java "
+        + NEEDED
+        + " or newer, but this is Java "
+        + version
+        + " in "
+        + home
+        + "; install a newer one and start the jar with its bin/java, or let bin/claudemesh find"
+        + " it.";
   }
 }
