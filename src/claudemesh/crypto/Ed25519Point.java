@@ -24,10 +24,12 @@ final class Ed25519Point {
 
   private Ed25519Point() {}
 
-  /** Whether a well-formed key is the one way to write a point that is not of small order. */
+  /**
+   * Whether a key is well-formed, the one way to write its point, and not of small order. Whether
+   * it is on the curve is not looked at, since that takes a tenth of a verification.
+   */
   static boolean isAcceptable(String publicHex) {
-    BigInteger y = yOf(publicHex);
-    return y.compareTo(P) < 0 && !SMALL_ORDER.contains(y);
+    return Keys.isPublicHex(publicHex) && isCanonicalAndNotSmall(yOf(publicHex));
   }
 
   /**
@@ -42,11 +44,15 @@ final class Ed25519Point {
   static byte[] toCurve25519(String publicHex) {
     Keys.requireHex(publicHex, Keys.PUBLIC_HEX_LENGTH, "a public key");
     BigInteger y = yOf(publicHex);
-    if (!isAcceptable(publicHex) || !isOnCurve(y)) {
+    if (!isCanonicalAndNotSmall(y) || !isOnCurve(y)) {
       throw new IllegalArgumentException(
           "the public key " + publicHex + " is not a usable point of the curve; ask its owner");
     }
     return LittleEndian.encode32(ONE.add(y).multiply(ONE.subtract(y).modInverse(P)).mod(P));
+  }
+
+  private static boolean isCanonicalAndNotSmall(BigInteger y) {
+    return y.compareTo(P) < 0 && !SMALL_ORDER.contains(y);
   }
 
   private static BigInteger yOf(String publicHex) {

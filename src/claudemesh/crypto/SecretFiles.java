@@ -102,11 +102,23 @@ public final class SecretFiles {
 
   private static void createOne(Path folder) throws IOException {
     try {
-      Files.createDirectory(folder, only(folder, OWNER_FOLDER));
+      makeFolder(folder);
     } catch (FileAlreadyExistsException e) {
       requireFolder(folder);
     }
     tighten(folder);
+  }
+
+  /** One step: the folder is private at once, or more than private if the umask takes more away. */
+  static void makeFolder(Path folder) throws IOException {
+    Files.createDirectory(folder, only(folder, OWNER_FOLDER));
+  }
+
+  /** One step, as {@link #makeFolder}. */
+  static FileChannel makeFile(Path file) throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return FileChannel.open(file, options, only(file, OWNER_FILE));
   }
 
   private static void requireFolder(Path folder) throws NotDirectoryException {
@@ -122,11 +134,9 @@ public final class SecretFiles {
   }
 
   private static void writeAndSync(Path fresh, String text) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(fresh, options, only(fresh, OWNER_FILE))) {
+    try (FileChannel channel = makeFile(fresh)) {
       if (isPosix(fresh)) {
-        // A umask may take away what was asked for; only a second call gives exactly 0600.
+        // A umask may have taken away more than others' share: the owner must be able to read it.
         Files.setPosixFilePermissions(fresh, OWNER_FILE);
       }
       ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);

@@ -1,6 +1,7 @@
 package claudemesh.crypto;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import software.pando.crypto.nacl.Crypto;
 
@@ -26,15 +27,24 @@ public final class Signatures {
    * @return true if it is genuine; false if not, or if an argument is malformed or null
    */
   public static boolean verify(String publicHex, String text, String signatureHex) {
-    if (text == null || !Keys.isSignatureHex(signatureHex) || !isUsable(publicHex)) {
+    if (text == null
+        || !Keys.isSignatureHex(signatureHex)
+        || !Ed25519Point.isAcceptable(publicHex)) {
       return false;
     }
     byte[] message = text.getBytes(StandardCharsets.UTF_8);
-    return Crypto.signVerify(
-        Crypto.signingPublicKey(HEX.parseHex(publicHex)), message, HEX.parseHex(signatureHex));
+    return verify(HEX.parseHex(publicHex), message, HEX.parseHex(signatureHex));
   }
 
-  private static boolean isUsable(String publicHex) {
-    return Ed25519Point.isAcceptable(publicHex);
+  private static boolean verify(byte[] key, byte[] message, byte[] signature) {
+    try {
+      return Crypto.signVerify(Crypto.signingPublicKey(key), message, signature);
+    } catch (RuntimeException e) {
+      // So the library says that a key is not on the curve, which costs it nothing to find out.
+      if (e.getCause() instanceof GeneralSecurityException) {
+        return false;
+      }
+      throw e;
+    }
   }
 }
