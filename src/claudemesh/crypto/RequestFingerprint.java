@@ -17,10 +17,14 @@ import java.util.HexFormat;
  *        │     │    │        │         └ JSON with sorted keys and no spaces, empty if there is none
  *        │     │    │        └ now, next or low
  *        │     │    └ identifier of the message replied to, empty if there is none
- *        │     └ the target as the user wrote it: a name, a key, *, &#64;group, #topic
+ *        │     └ the target as the user wrote it: a name, a key, *, @group, #topic
  *        └ dm for one peer, topic for all others
  *   └ version of the layout
  * </pre>
+ *
+ * <p>Measured: {@code dm} to a name, {@code topic} to {@code *}, with and without meta. Taken from
+ * the deployed system's public design text, as no recorded frame shows them: what the fourth field
+ * holds, and which kinds there are (it also names {@code queue}).
  *
  * <p>A zero byte inside a field is not escaped: two requests that differ only in where such a byte
  * stands have the same fingerprint.
