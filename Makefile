@@ -11,7 +11,9 @@ STAMPS := $(BUILD)/stamps
 # Asked for when first used, and once: `make clean` and `make help` need no JDK.
 JDK = $(eval JDK := $$(or $$(shell bin/find-jdk --jdk),$$(error no JDK to build with)))$(JDK)
 
-colons = $(subst $(eval) ,:,$(strip $(1)))
+empty :=
+space := $(empty) $(empty)
+colons = $(subst $(space),:,$(strip $(1)))
 MAIN_JARS := $(shell bin/fetch-deps --list main)
 TEST_JARS := $(shell bin/fetch-deps --list test)
 FORMATTER := $(shell bin/fetch-deps --list build)
@@ -132,14 +134,17 @@ $(STAMPS)/javadoc: $(STAMPS)/main
 	  -cp $(call colons,$(MAIN_JARS)) $(ENTRY) $(MAIN_JAVA)
 	@touch $@
 
-# Built again, in a copy in another folder.
-reproducible: $(JAR)
+reproducible: $(STAMPS)/reproducible
+
+# Built again from a copy, in another folder, time zone and locale.
+$(STAMPS)/reproducible: $(JAR)
 	@rm -rf $(BUILD)/again
 	@mkdir -p $(BUILD)/again
 	@cp -R Makefile LICENSE bin src .deps $(BUILD)/again
-	@$(MAKE) --no-print-directory -C $(BUILD)/again BUILD=out jar
+	@TZ=UTC-9 LC_ALL=C $(MAKE) --no-print-directory -C $(BUILD)/again BUILD=out jar
 	@cmp $(JAR) $(BUILD)/again/out/claudemesh.jar
 	@rm -rf $(BUILD)/again
+	@touch $@
 
 check: ## everything that must hold: format, Javadoc, reproducible jar, tests with package arrows
 	@$(MAKE) --no-print-directory format-check
