@@ -1,15 +1,28 @@
 package claudemesh.http;
 
+import claudemesh.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** One request and the means to answer it, once. Used on the connection's thread only. */
 public final class HttpExchange {
 
-  private final HttpRequest request;
+  private static final String JSON = "application/json";
 
-  HttpExchange(HttpRequest request) {
+  private final HttpConnection connection;
+  private final RequestHead head;
+  private final HttpRequest request;
+  private boolean answered;
+  private boolean keptAlive;
+  private boolean upgraded;
+
+  HttpExchange(HttpConnection connection, RequestHead head, HttpRequest request) {
+    this.connection = connection;
+    this.head = head;
     this.request = request;
+    this.keptAlive = head.keepsAlive();
   }
 
   /**
@@ -46,7 +59,26 @@ public final class HttpExchange {
    */
   public void respond(int status, String contentType, String body, Map<String, String> headers)
       throws IOException {
-    throw new UnsupportedOperationException();
+    if (status < 200 || status > 599) {
+      throw new IllegalArgumentException("status: expected 200 to 599, got " + status);
+    }
+    keptAlive &= !connection.isShuttingDown();
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("Date", HttpResponse.date());
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    boolean bodiless = status == 204 || status == 304;
+    if (!bodiless) {
+      fields.put("Content-Type", contentType);
+      fields.put("Content-Length", Integer.toString(bytes.length));
+    }
+    fields.putAll(headers);
+    if (!keptAlive) {
+      fields.merge("Connection", "close", (given, close) -> given + ", " + close);
+    } else if (!head.modern()) {
+      fields.put("Connection", "keep-alive");
+    }
+    boolean headOnly = bodiless || head.method().equals("HEAD");
+    answer(HttpResponse.encode(status, fields, headOnly ? new byte[0] : bytes));
   }
 
   /**
@@ -58,7 +90,7 @@ public final class HttpExchange {
    * @throws IllegalStateException if the request was answered already
    */
   public void respondError(int status, String error) throws IOException {
-    throw new UnsupportedOperationException();
+    respondError(status, error, Map.of());
   }
 
   /**
@@ -73,6 +105,50 @@ public final class HttpExchange {
    * @throws IllegalStateException if the request was answered already
    */
   public boolean upgrade(WsServerOptions options, WsHandler handler) throws IOException {
-    throw new UnsupportedOperationException();
+    Map<String, String> fields;
+    try {
+      fields = WsHandshake.answer(head, options.subprotocol());
+    } catch (HttpFailure e) {
+      respondError(e.status(), e.getMessage(), e.headers());
+      return false;
+    }
+    keptAlive = false;
+    answer(HttpResponse.encode(101, fields, new byte[0]));
+    upgraded = true;
+    connection.runWebSocket(request, options, handler);
+    return true;
+  }
+
+  /** Answers, if nobody has, a request that could not be read or handled; ends the connection. */
+  void fail(HttpFailure failure) throws IOException {
+    keptAlive = false;
+    if (!answered) {
+      respondError(failure.status(), failure.getMessage(), failure.headers());
+    }
+  }
+
+  boolean isAnswered() {
+    return answered;
+  }
+
+  boolean isKeptAlive() {
+    return keptAlive;
+  }
+
+  boolean isUpgraded() {
+    return upgraded;
+  }
+
+  private void respondError(int status, String error, Map<String, String> headers)
+      throws IOException {
+    respond(status, JSON, Json.object().put("error", error).build().toString(), headers);
+  }
+
+  private void answer(byte[] bytes) throws IOException {
+    if (answered) {
+      throw new IllegalStateException("this request was answered already");
+    }
+    answered = true;
+    connection.write(bytes);
   }
 }

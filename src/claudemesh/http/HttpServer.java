@@ -1,13 +1,51 @@
 package claudemesh.http;
 
+import claudemesh.json.Log;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** Skeleton. */
+/**
+ * A blocking HTTP/1.1 and WebSocket server: one virtual thread accepts, each connection has one of
+ * its own, and one tells all of them the time. Thread-safe.
+ *
+ * <p>Time here is a count of ticks, not a clock: when the process was stopped for a minute, its
+ * peers get two ticks older, not sixty, and are not cut off for a silence that was this end's.
+ */
 public final class HttpServer implements AutoCloseable {
 
-  private HttpServer() {}
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+  private final HttpServerOptions options;
+  private final HttpHandler handler;
+  private final ServerSocket listener;
+  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+  private final ExecutorService connectionThreads = threads("http-connection");
+  private final ExecutorService helperThreads = threads("http-helper");
+  private final CountDownLatch accepting = new CountDownLatch(1);
+  private final CountDownLatch ticking = new CountDownLatch(1);
+  private final ReentrantLock tickLock = new ReentrantLock();
+  private volatile long now;
+  private boolean full; // the accepting thread's
+
+  private HttpServer(HttpServerOptions options, HttpHandler handler, ServerSocket listener) {
+    this.options = options;
+    this.handler = handler;
+    this.listener = listener;
+  }
 
   /**
    * Binds, and starts to accept.
@@ -19,7 +57,12 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(HttpServerOptions options, HttpHandler handler)
       throws IOException {
-    throw new UnsupportedOperationException();
+    HttpServer server = new HttpServer(options, handler, listen(options));
+    server.helperThreads.execute(server::acceptAll);
+    if (!options.tickPeriod().isZero()) {
+      server.helperThreads.execute(server::tickAlong);
+    }
+    return server;
   }
 
   /**
@@ -28,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
    * @return the address
    */
   public InetSocketAddress address() {
-    throw new UnsupportedOperationException();
+    return (InetSocketAddress) listener.getLocalSocketAddress();
   }
 
   /**
@@ -37,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
    * @return the count, HTTP and WebSocket together
    */
   public int connections() {
-    throw new UnsupportedOperationException();
+    return connections.size();
   }
 
   /**
@@ -47,12 +90,23 @@ public final class HttpServer implements AutoCloseable {
    * @param elapsed how much time has passed since the last call
    */
   public void tick(Duration elapsed) {
-    throw new UnsupportedOperationException();
+    tickLock.lock();
+    try {
+      now += elapsed.toNanos();
+      connections.forEach(connection -> connection.tick(now));
+    } finally {
+      tickLock.unlock();
+    }
   }
 
   /** Stops accepting and frees the port; connections live on. Idempotent. */
   public void stopAccepting() {
-    throw new UnsupportedOperationException();
+    accepting.countDown();
+    try {
+      listener.close();
+    } catch (IOException e) {
+      Log.warn("listener_close_failed", "address", address(), "error", e.getMessage());
+    }
   }
 
   /**
@@ -62,6 +116,143 @@ public final class HttpServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    stopAccepting();
+    connectionThreads.shutdown();
+    connections.forEach(HttpConnection::shutdown);
+    if (!awaitEnd(connectionThreads)) {
+      connections.forEach(HttpConnection::cut);
+      connectionThreads.shutdownNow();
+    }
+    ticking.countDown();
+    helperThreads.shutdown();
+    if (!awaitEnd(connectionThreads) || !awaitEnd(helperThreads)) {
+      Log.warn("http_threads_left", "connections", connections.size());
+    }
+  }
+
+  private static boolean awaitEnd(ExecutorService threads) {
+    try {
+      return threads.awaitTermination(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      // Whoever interrupts a close wants it done at once.
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void acceptAll() {
+    boolean failing = false;
+    while (!listener.isClosed()) {
+      try {
+        admit(listener.accept());
+        failing = false;
+      } catch (IOException e) {
+        // Too many open files, most likely: goes on as soon as some are closed (hard-cases.md §2).
+        if (!failing && !listener.isClosed()) {
+          Log.warn("accept_failed", "address", address(), "error", e.getMessage());
+        }
+        failing = true;
+        pause(accepting, ACCEPT_PAUSE);
+      }
+    }
+  }
+
+  private void admit(Socket socket) throws IOException {
+    boolean wasFull = full;
+    full = connections.size() >= options.maxConnections();
+    if (full) {
+      if (!wasFull) {
+        Log.warn("connections_full", "limit", options.maxConnections());
+      }
+      socket.close();
+      return;
+    }
+    try {
+      ByteStream stream = new SocketByteStream(socket);
+      connectionThreads.execute(() -> run(stream));
+    } catch (IOException | RejectedExecutionException e) {
+      // The peer has gone already, or the server is closing.
+      Log.debug("connection_dropped", "error", e.getMessage());
+      socket.close();
+    }
+  }
+
+  private void run(ByteStream stream) {
+    HttpConnection connection =
+        new HttpConnection(stream, options, handler, this::now, helperThreads);
+    connections.add(connection);
+    try {
+      if (connectionThreads.isShutdown()) {
+        connection.shutdown();
+      }
+      connection.run();
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  private long now() {
+    return now;
+  }
+
+  private void tickAlong() {
+    long period = options.tickPeriod().toNanos();
+    long last = System.nanoTime();
+    while (!pause(ticking, options.tickPeriod())) {
+      long time = System.nanoTime();
+      tick(Duration.ofNanos(Math.min(time - last, 2 * period)));
+      last = time;
+    }
+  }
+
+  /** Waits; true if the latch came down meanwhile. */
+  private static boolean pause(CountDownLatch until, Duration longest) {
+    try {
+      return until.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static ExecutorService threads(String name) {
+    return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory());
+  }
+
+  private static ServerSocket listen(HttpServerOptions options) throws IOException {
+    ServerSocket listener = options.socketFactory().createServerSocket();
+    try {
+      // A restart must not wait for the kernel to forget the connections of the run before.
+      listener.setReuseAddress(true);
+      InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+      if (address.isUnresolved()) {
+        throw new UnknownHostException(options.host());
+      }
+      listener.bind(address, options.backlog());
+      return listener;
+    } catch (IOException e) {
+      listener.close();
+      throw cannotListen(options, e);
+    }
+  }
+
+  private static IOException cannotListen(HttpServerOptions options, IOException cause) {
+    String words = String.valueOf(cause.getMessage());
+    String cure;
+    if (cause instanceof UnknownHostException) {
+      cure = "this host name is not known; use an address of this machine";
+    } else if (words.contains("in use")) {
+      cure = "the port is in use; stop the program that holds it or choose another port";
+    } else if (words.contains("denied")) {
+      cure = "not permitted; choose a port above 1023";
+    } else if (words.contains("assign")) {
+      cure = "no interface of this machine has that address; use one that it has, or 0.0.0.0";
+    } else {
+      cure = words;
+    }
+    IOException failure =
+        new BindException("cannot listen on " + options.host() + ":" + options.port() + ": " + cure);
+    failure.initCause(cause);
+    return failure;
   }
 }

@@ -1,0 +1,63 @@
+package claudemesh.http;
+
+import java.io.IOException;
+
+/**
+ * Both directions of one connection, as far as a server needs them: TCP, TLS, a Unix socket, or a
+ * script in a test. One thread reads and one writes at a time; the other methods may be called from
+ * any thread and never block.
+ */
+interface ByteStream {
+
+  /**
+   * Reads what there is, at least one byte.
+   *
+   * @param target where to
+   * @param offset the first byte to fill
+   * @param length most bytes to read, at least 1
+   * @return how many were read; -1 if the peer has finished or input was shut down
+   * @throws IOException if the connection is broken or closed
+   */
+  int read(byte[] target, int offset, int length) throws IOException;
+
+  /**
+   * Bytes that can be read without waiting; an estimate from below.
+   *
+   * @return the count, 0 if unknown
+   * @throws IOException if the connection is broken or closed
+   */
+  int available() throws IOException;
+
+  /**
+   * Writes everything, for as long as that takes.
+   *
+   * @param source where from
+   * @param offset the first byte to write
+   * @param length how many
+   * @throws IOException if the connection is broken or closed
+   */
+  void write(byte[] source, int offset, int length) throws IOException;
+
+  /** Makes a blocked read, and every later one, return -1. */
+  void shutdownInput();
+
+  /**
+   * Tells the peer that nothing more will come; reading goes on.
+   *
+   * @throws IOException if the connection is broken or closed
+   */
+  void shutdownOutput() throws IOException;
+
+  /** Closes; what was written is still delivered. Idempotent. */
+  void close();
+
+  /** Resets: what was written and not delivered is forgotten. Idempotent. */
+  void abort();
+
+  /**
+   * Who is at the other end.
+   *
+   * @return {@code address:port}, or the like
+   */
+  String remoteAddress();
+}
