@@ -23,6 +23,7 @@ public class CannotOpenException extends Exception {
     NOT_UTF8
   }
 
+  /** Which check refused the body. */
   private final Why why;
 
   CannotOpenException(Why why, String message) {
