@@ -133,9 +133,7 @@ public final class Json {
    */
   public Optional<Json> get(String field) {
     JsonValue found = requireObject().get(field);
-    return found == null || found.isNull()
-        ? Optional.empty()
-        : Optional.of(new Json(found, field));
+    return found == null || found.isNull() ? Optional.empty() : Optional.of(new Json(found, field));
   }
 
   /**

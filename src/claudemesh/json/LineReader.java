@@ -40,8 +40,8 @@ public final class LineReader {
   }
 
   /**
-   * Reads the next line. After a {@link LineException} the bad line has been passed over and reading
-   * goes on with the next.
+   * Reads the next line. After a {@link LineException} the bad line has been passed over and
+   * reading goes on with the next.
    *
    * @return the line without its newline, or null at the end of input
    * @throws LineException if the line is over the limit or not UTF-8
@@ -78,7 +78,8 @@ public final class LineReader {
   }
 
   private String decode(byte[] bytes, long length) throws LineException {
-    boolean carriageReturn = length == bytes.length && length > 0 && bytes[bytes.length - 1] == '\r';
+    boolean carriageReturn =
+        length == bytes.length && length > 0 && bytes[bytes.length - 1] == '\r';
     int size = carriageReturn ? bytes.length - 1 : bytes.length;
     if (size > limit) {
       throw new LineException(lineNumber, length + " bytes long, the limit is " + limit);

@@ -146,7 +146,8 @@ public final class Log {
   }
 
   private static String plainLine(Level level, String event, Object... fields) {
-    StringBuilder line = new StringBuilder(level.word()).append(": ").append(event.replace('_', ' '));
+    StringBuilder line =
+        new StringBuilder(level.word()).append(": ").append(event.replace('_', ' '));
     for (int i = 0; i + 1 < fields.length; i += 2) {
       line.append(i == 0 ? " (" : ", ").append(fields[i]).append(' ').append(fields[i + 1]);
     }

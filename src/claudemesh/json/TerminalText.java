@@ -10,8 +10,8 @@ public final class TerminalText {
   private TerminalText() {}
 
   /**
-   * Escapes control characters, format characters (bidirectional marks, zero-width joiners) and lone
-   * surrogates as {@code \}{@code uXXXX}; everything else stays as it is.
+   * Escapes control characters, format characters (bidirectional marks, zero-width joiners) and
+   * lone surrogates as {@code \}{@code uXXXX}; everything else stays as it is.
    *
    * @param text any text
    * @return text of one line that moves no cursor and hides nothing
@@ -35,12 +35,12 @@ public final class TerminalText {
   private static boolean isHarmless(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
-              Character.FORMAT,
-              Character.SURROGATE,
-              Character.LINE_SEPARATOR,
-              Character.PARAGRAPH_SEPARATOR,
-              Character.PRIVATE_USE,
-              Character.UNASSIGNED ->
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED ->
           false;
       default -> true;
     };

@@ -57,8 +57,7 @@ final class BrokerCodec {
           new StateList(
               frame.list("entries").stream().map(BrokerCodec::decodeState).toList(), reqId);
       case "state_change" ->
-          new StateChange(
-              frame.string("key"), frame.get("value"), frame.string("updatedBy", ""));
+          new StateChange(frame.string("key"), frame.get("value"), frame.string("updatedBy", ""));
       case "memory_stored" -> new MemoryStored(frame.string("id"), reqId);
       case "memory_results" ->
           new MemoryResults(
@@ -286,8 +285,7 @@ final class BrokerCodec {
   }
 
   private static Ban decodeBan(Json json) {
-    return new Ban(
-        json.string("name", ""), json.string("pubkey"), json.string("revokedAt", ""));
+    return new Ban(json.string("name", ""), json.string("pubkey"), json.string("revokedAt", ""));
   }
 
   private static Json encodeBan(Ban ban) {

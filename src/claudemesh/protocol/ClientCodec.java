@@ -89,10 +89,7 @@ final class ClientCodec {
       case SetProfile m ->
           m.profile().toBuilder().put("type", "set_profile").put(REQ_ID, m.reqId()).build();
       case JoinGroup m ->
-          frame("join_group")
-              .put("name", m.group().name())
-              .put("role", m.group().role())
-              .build();
+          frame("join_group").put("name", m.group().name()).put("role", m.group().role()).build();
       case LeaveGroup m -> frame("leave_group").put("name", m.name()).build();
       case SetState m -> frame("set_state").put("key", m.key()).put("value", m.value()).build();
       case GetState m -> request("get_state", m).put("key", m.key()).build();

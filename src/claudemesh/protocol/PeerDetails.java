@@ -42,8 +42,7 @@ public record PeerDetails(
    * @return a copy
    */
   public PeerDetails withDisplayName(String name) {
-    return new PeerDetails(
-        Optional.of(name), hostname, peerType, channel, model, groups, role);
+    return new PeerDetails(Optional.of(name), hostname, peerType, channel, model, groups, role);
   }
 
   static PeerDetails decode(Json json) {

@@ -66,8 +66,8 @@ public sealed interface Target {
   }
 
   /**
-   * Reads a {@code targetSpec}. Display names are no targets: the client resolves them from the peer
-   * list first.
+   * Reads a {@code targetSpec}. Display names are no targets: the client resolves them from the
+   * peer list first.
    *
    * @param spec as on the wire
    * @return the target

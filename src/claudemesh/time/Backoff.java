@@ -9,10 +9,11 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next attempt: a schedule of ceilings with full jitter, started over
  * only by a connection that held.
  *
- * <p>Full jitter means each delay is drawn evenly between nothing and the ceiling: a crowd that lost
- * the same broker at the same moment must not come back at the same moment. A connection that opens
- * and is dropped again straight away does not start the schedule over, or an accept-then-close
- * broker would be hammered at the first ceiling for ever. Not thread-safe: one loop owns it.
+ * <p>Full jitter means each delay is drawn evenly between nothing and the ceiling: a crowd that
+ * lost the same broker at the same moment must not come back at the same moment. A connection that
+ * opens and is dropped again straight away does not start the schedule over, or an
+ * accept-then-close broker would be hammered at the first ceiling for ever. Not thread-safe: one
+ * loop owns it.
  */
 public final class Backoff {
 
@@ -85,9 +86,7 @@ public final class Backoff {
    * @return between nothing and {@code ceiling}
    */
   public Duration jitter(Duration ceiling) {
-    return ceiling.isZero()
-        ? ceiling
-        : Duration.ofNanos(random.nextLong(ceiling.toNanos() + 1));
+    return ceiling.isZero() ? ceiling : Duration.ofNanos(random.nextLong(ceiling.toNanos() + 1));
   }
 
   /**

@@ -1,0 +1,305 @@
+package claudemesh.lifecycle;
+
+import claudemesh.json.Log;
+import claudemesh.lifecycle.Transport.Event;
+import claudemesh.time.Deadline;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One connection, from its first packet to its last. Its methods are the steps of the loop, called
+ * once each and in order by the loop's thread; each blocks, and ends the attempt by throwing {@link
+ * AttemptEnded}. {@link #outbound()} alone may be used from anywhere.
+ */
+final class Attempt<M> implements AutoCloseable {
+
+  /** So many unreadable messages in a row mean that the peer speaks something else. */
+  private static final int UNREADABLE_IN_A_ROW = 3;
+
+  // RFC 6455 §7.4.1.
+  private static final int PROTOCOL_ERROR = 1002;
+  private static final int UNSUPPORTED = 1003;
+  private static final int INVALID_DATA = 1007;
+  private static final int TOO_BIG = 1009;
+  private static final int NORMAL = 1000;
+
+  private final WsOptions<M> options;
+  private final WsLifecycle<M> lifecycle;
+  private final CloseSignal signal;
+  private final Transport.Connection connection;
+  private final Outbound outbound;
+  private final Liveness liveness;
+  private int unreadableInARow;
+
+  private Attempt(
+      WsOptions<M> options,
+      WsLifecycle<M> lifecycle,
+      CloseSignal signal,
+      Transport.Connection connection) {
+    this.options = options;
+    this.lifecycle = lifecycle;
+    this.signal = signal;
+    this.connection = connection;
+    this.outbound =
+        new Outbound(connection, options.clock, options.outboundBytes, options.outboundMessages);
+    this.liveness =
+        new Liveness(
+            options.clock, options.pingInterval, options.silenceLimit, options.probeTimeout);
+  }
+
+  /** Step 1: DNS, TCP, TLS, upgrade. */
+  static <M> Attempt<M> connect(
+      WsOptions<M> options, WsLifecycle<M> lifecycle, CloseSignal signal, Deadline deadline)
+      throws AttemptEnded {
+    var request = new Transport.Request(options.uri, options.headers, options.inboundLimit);
+    return signal.interruptibly(
+        () -> {
+          try {
+            var connection = options.transport.connect(request, deadline);
+            return new Attempt<>(options, lifecycle, signal, connection);
+          } catch (Transport.ConnectException e) {
+            throw new AttemptEnded(e.ending());
+          }
+        });
+  }
+
+  /** Step 2: build the hello and send it, if there is one. */
+  void sayHello(int number, Deadline deadline) throws AttemptEnded {
+    if (options.hello.isEmpty()) {
+      return;
+    }
+    HelloSource source = options.hello.get();
+    String hello = signal.interruptibly(() -> build(source, number, deadline));
+    requireNoAckYet();
+    try {
+      outbound.send(hello);
+    } catch (SendRefusedException e) {
+      throw new AttemptEnded(new Ending.HelloFailed(e.getMessage()));
+    }
+  }
+
+  private String build(HelloSource source, int number, Deadline deadline)
+      throws AttemptEnded, InterruptedException {
+    try {
+      String hello = BoundedCall.run("ws-hello", () -> source.build(number), deadline);
+      if (hello == null) {
+        throw new AttemptEnded(new Ending.HelloFailed("the hello source returned nothing"));
+      }
+      return hello;
+    } catch (TimeoutException e) {
+      throw timedOut(Ending.Phase.HELLO, options.attemptTimeout);
+    } catch (ExecutionException e) {
+      throw new AttemptEnded(new Ending.HelloFailed(String.valueOf(e.getCause())));
+    }
+  }
+
+  // An ack can only answer a hello; a peer that acks before it has heard one checks nothing.
+  private void requireNoAckYet() throws AttemptEnded {
+    if (options.replies.isEmpty()) {
+      return;
+    }
+    for (Event event = receive(Duration.ZERO); event != null; event = receive(Duration.ZERO)) {
+      if (replyIn(event) instanceof HelloReply.Accepted) {
+        throw violation(PROTOCOL_ERROR, "it acknowledged a hello that was not sent yet");
+      }
+    }
+  }
+
+  /** Step 3: await the answer; returns the ack, null where none is awaited. */
+  M awaitAck(Deadline attemptDeadline) throws AttemptEnded {
+    if (options.replies.isEmpty()) {
+      return null;
+    }
+    Deadline ackDeadline = Deadline.in(options.clock, options.ackTimeout);
+    while (true) {
+      boolean attemptIsNearer = attemptDeadline.leftNanos() < ackDeadline.leftNanos();
+      Deadline nearer = attemptIsNearer ? attemptDeadline : ackDeadline;
+      Event event = receive(nearer.left());
+      if (event instanceof Event.Text text) {
+        M message = decode(text.text());
+        if (message != null && classifyEarly(message) instanceof HelloReply.Accepted) {
+          return message;
+        }
+      } else if (event != null) {
+        handleControl(event);
+      } else if (nearer.passed()) {
+        throw timedOut(
+            Ending.Phase.ACK, attemptIsNearer ? options.attemptTimeout : options.ackTimeout);
+      }
+    }
+  }
+
+  private HelloReply replyIn(Event event) throws AttemptEnded {
+    if (event instanceof Event.Text text) {
+      M message = decode(text.text());
+      return message == null ? HelloReply.OTHER : classifyEarly(message);
+    }
+    handleControl(event);
+    return HelloReply.OTHER;
+  }
+
+  // Before the ack, nothing but the answer to the hello counts.
+  private HelloReply classifyEarly(M message) throws AttemptEnded {
+    HelloReply reply = classify(message);
+    if (reply instanceof HelloReply.Refused refused) {
+      throw new AttemptEnded(new Ending.Refused(refused.code(), refused.message()));
+    }
+    if (reply instanceof HelloReply.Other) {
+      lifecycle.count(WsCounter.EARLY);
+    }
+    return reply;
+  }
+
+  private HelloReply classify(M message) {
+    return options.replies.map(classifier -> classifier.apply(message)).orElse(HelloReply.OTHER);
+  }
+
+  /** Step 4: hand messages on, ping, watch; returns when the connection has ended. */
+  Ending pump() {
+    try {
+      liveness.heard();
+      while (true) {
+        Duration write = requireProgress();
+        Duration atMost = write == null ? options.pingInterval : write;
+        Event event = receive(liveness.beginWait(atMost));
+        if (event == null) {
+          keepAlive();
+        } else {
+          liveness.heard();
+          handle(event);
+        }
+      }
+    } catch (AttemptEnded e) {
+      switch (e.ending()) {
+        case Ending.Requested requested -> leave();
+        case Ending.Violation violation -> complain(violation);
+        default -> {} // the others are cut without a word: nobody would hear it
+      }
+      return e.ending();
+    }
+  }
+
+  private void handle(Event event) throws AttemptEnded {
+    if (!(event instanceof Event.Text text)) {
+      handleControl(event);
+      return;
+    }
+    M message = decode(text.text());
+    if (message == null) {
+      return;
+    }
+    if (classify(message) instanceof HelloReply.Accepted) {
+      lifecycle.count(WsCounter.STRAY_ACKS);
+      return;
+    }
+    lifecycle.deliver(message);
+    liveness.heard(); // while the listener worked, it was we who did not listen
+  }
+
+  private void handleControl(Event event) throws AttemptEnded {
+    switch (event) {
+      case Event.Life life -> {}
+      case Event.Binary binary -> unreadable(UNSUPPORTED, "binary");
+      case Event.TooLong tooLong ->
+          throw violation(
+              TOO_BIG, "it sent a message over the limit of " + options.inboundLimit + " bytes");
+      case Event.Ended ended -> throw new AttemptEnded(ended.ending());
+      case Event.Text text -> throw new IllegalStateException("text is handled by its reader");
+    }
+  }
+
+  /** Returns null, and counts, if it cannot be read. */
+  private M decode(String text) throws AttemptEnded {
+    try {
+      M message = options.decoder.apply(text);
+      unreadableInARow = 0;
+      return message;
+    } catch (RuntimeException e) {
+      unreadable(INVALID_DATA, e.getMessage());
+      return null;
+    }
+  }
+
+  private void unreadable(int code, String why) throws AttemptEnded {
+    lifecycle.count(WsCounter.UNREADABLE);
+    Log.warn("ws_unreadable", "host", options.uri.getHost(), "why", why);
+    unreadableInARow++;
+    if (unreadableInARow == UNREADABLE_IN_A_ROW) {
+      throw violation(code, "it sent " + UNREADABLE_IN_A_ROW + " unreadable messages in a row");
+    }
+  }
+
+  private void keepAlive() throws AttemptEnded {
+    switch (liveness.endWait()) {
+      case NOTHING -> {}
+      case PING -> connection.sendPing();
+      case DEAD -> throw timedOut(Ending.Phase.LIFE, liveness.limit());
+    }
+  }
+
+  // Returns how long the write under way still has; null if there is none.
+  private Duration requireProgress() throws AttemptEnded {
+    Duration left = outbound.writeLeft(options.writeTimeout);
+    if (left != null && (left.isNegative() || left.isZero())) {
+      throw timedOut(Ending.Phase.WRITE, options.writeTimeout);
+    }
+    return left;
+  }
+
+  /** Our own close: write what waits, say goodbye, wait for the answer; all within one deadline. */
+  private void leave() {
+    Deadline deadline = Deadline.in(options.clock, options.closeTimeout);
+    try {
+      outbound.awaitDrained(deadline);
+      connection.sendClose(NORMAL, "");
+      Event event = connection.receive(deadline.left());
+      while (!(event instanceof Event.Ended) && !deadline.passed()) {
+        event = connection.receive(deadline.left());
+      }
+    } catch (InterruptedException e) {
+      // Somebody wants it faster; the connection is cut next in any case.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void complain(Ending.Violation violation) {
+    try {
+      connection
+          .sendClose(violation.code(), violation.words())
+          .get(options.closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      Log.debug("ws_complaint_unsent", "host", options.uri.getHost(), "why", String.valueOf(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Cuts the connection and forgets what was not written. */
+  @Override
+  public void close() {
+    connection.abort();
+    lifecycle.count(WsCounter.UNSENT, outbound.close());
+  }
+
+  Outbound outbound() {
+    return outbound;
+  }
+
+  void abort() {
+    connection.abort();
+  }
+
+  private Event receive(Duration timeout) throws AttemptEnded {
+    return signal.interruptibly(() -> connection.receive(timeout));
+  }
+
+  private static AttemptEnded timedOut(Ending.Phase phase, Duration limit) {
+    return new AttemptEnded(new Ending.TimedOut(phase, limit));
+  }
+
+  private static AttemptEnded violation(int code, String words) {
+    return new AttemptEnded(new Ending.Violation(code, words));
+  }
+}

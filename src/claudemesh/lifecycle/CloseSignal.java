@@ -1,0 +1,76 @@
+package claudemesh.lifecycle;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The wish to close, and the way it reaches a loop that waits. Only waits of the loop's own are
+ * interrupted: an interrupt in the middle of a listener would hit whatever file or socket it is
+ * working on. Thread-safe.
+ */
+final class CloseSignal {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean requested;
+  private Thread waiting;
+
+  boolean isRequested() {
+    return requested;
+  }
+
+  /** Asks for the end; wakes the loop if it waits. Idempotent. */
+  void request() {
+    lock.lock();
+    try {
+      requested = true;
+      if (waiting != null) {
+        waiting.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One wait of the loop. */
+  interface Wait<T> {
+    T run() throws InterruptedException, AttemptEnded;
+  }
+
+  /**
+   * Runs one wait of the loop.
+   *
+   * @throws AttemptEnded what the wait throws; with {@link Ending.Requested} if the end was asked
+   *     for before or meanwhile
+   */
+  <T> T interruptibly(Wait<T> wait) throws AttemptEnded {
+    enter();
+    try {
+      return wait.run();
+    } catch (InterruptedException e) {
+      throw new AttemptEnded(new Ending.Requested());
+    } finally {
+      leave();
+    }
+  }
+
+  private void enter() throws AttemptEnded {
+    lock.lock();
+    try {
+      if (requested) {
+        throw new AttemptEnded(new Ending.Requested());
+      }
+      waiting = Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave() {
+    lock.lock();
+    try {
+      waiting = null;
+      Thread.interrupted(); // an interrupt that came too late must not hit the next wait
+    } finally {
+      lock.unlock();
+    }
+  }
+}

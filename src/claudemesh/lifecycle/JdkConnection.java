@@ -1,0 +1,246 @@
+package claudemesh.lifecycle;
+
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One {@link WebSocket} of the JDK as a {@link Transport.Connection}: its callbacks become events
+ * in a bounded queue.
+ *
+ * <p>The JDK answers pings only while demand is outstanding, so demand is given as long as the
+ * queue has room and not one message at a time; a listener that works for a minute must not look
+ * dead to the peer. Callbacks only {@code offer}: they run on the shared client's threads.
+ */
+final class JdkConnection implements Transport.Connection, WebSocket.Listener {
+
+  /** So many events, or so many characters of text, may wait for the loop. */
+  private static final int MAX_EVENTS = 256;
+
+  private static final int MAX_CHARACTERS = 2 << 20;
+
+  private final int inboundLimit;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Queue<Transport.Event> events = new ArrayDeque<>();
+  private final StringBuilder partial = new StringBuilder(0);
+  private long messageBytes;
+  private long queuedCharacters;
+  private boolean demandOwed;
+  private boolean woken;
+  private boolean finished;
+  private boolean aborted;
+  private WebSocket webSocket;
+  private CompletableFuture<?> lastPing = CompletableFuture.completedFuture(null);
+
+  JdkConnection(int inboundLimit) {
+    this.inboundLimit = inboundLimit;
+  }
+
+  // ── called by the loop ───────────────────────────────────────────────────────────────────────
+
+  @Override
+  public Transport.Event receive(Duration timeout) throws InterruptedException {
+    long left = timeout.toNanos();
+    boolean giveDemand;
+    Transport.Event event;
+    lock.lockInterruptibly();
+    try {
+      while (events.isEmpty() && !woken && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+      woken = false;
+      event = events.poll();
+      if (event instanceof Transport.Event.Text text) {
+        queuedCharacters -= text.text().length();
+      }
+      giveDemand = demandOwed && hasRoom();
+      demandOwed &= !giveDemand;
+    } finally {
+      lock.unlock();
+    }
+    if (giveDemand) {
+      webSocket.request(1);
+    }
+    return event;
+  }
+
+  @Override
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<?> sendText(String text) {
+    return webSocket.sendText(text, true);
+  }
+
+  @Override
+  public void sendPing() {
+    if (lastPing.isDone()) {
+      lastPing = webSocket.sendPing(ByteBuffer.allocate(0));
+    }
+  }
+
+  @Override
+  public CompletableFuture<?> sendClose(int code, String reason) {
+    return webSocket.sendClose(isSendable(code) ? code : 1008, fitting(reason));
+  }
+
+  // The JDK refuses to send any other code; a peer that broke a rule is told "policy violation".
+  private static boolean isSendable(int code) {
+    return code == 1000 || code == 1001 || code == 1008 || code == 1011 || code >= 3000;
+  }
+
+  // RFC 6455 §5.5: a control frame has at most 125 bytes, two of which are the code.
+  private static String fitting(String reason) {
+    int end = Math.min(reason.length(), 123);
+    StringBuilder ascii = new StringBuilder(end);
+    reason.chars().limit(end).forEach(c -> ascii.append(c < 0x80 ? (char) c : '?'));
+    return ascii.toString();
+  }
+
+  @Override
+  public void abort() {
+    WebSocket open;
+    lock.lock();
+    try {
+      aborted = true;
+      finished = true;
+      open = webSocket;
+    } finally {
+      lock.unlock();
+    }
+    if (open != null) {
+      open.abort(); // gives no callback: the loop knows that it did this
+    }
+  }
+
+  // ── called by the JDK ────────────────────────────────────────────────────────────────────────
+
+  @Override
+  public void onOpen(WebSocket opened) {
+    boolean tooLate;
+    lock.lock();
+    try {
+      webSocket = opened;
+      tooLate = aborted;
+    } finally {
+      lock.unlock();
+    }
+    if (tooLate) {
+      opened.abort(); // the attempt was given up while the upgrade was under way
+    } else {
+      opened.request(1);
+    }
+  }
+
+  @Override
+  public CompletionStage<?> onText(WebSocket source, CharSequence data, boolean last) {
+    messageBytes += utf8Length(data);
+    if (messageBytes > inboundLimit) {
+      offer(new Transport.Event.TooLong(), true);
+      return null;
+    }
+    if (!last) {
+      partial.append(data);
+      source.request(1);
+      return null;
+    }
+    String text = data.toString();
+    if (!partial.isEmpty()) {
+      text = partial.append(data).toString();
+      partial.setLength(0);
+      partial.trimToSize();
+    }
+    messageBytes = 0;
+    offer(new Transport.Event.Text(text), false);
+    return null;
+  }
+
+  // Half a surrogate pair counts two: its other half, in this part or the next, counts the rest.
+  private static long utf8Length(CharSequence text) {
+    long length = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        length += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return length;
+  }
+
+  @Override
+  public CompletionStage<?> onBinary(WebSocket source, ByteBuffer data, boolean last) {
+    if (last) {
+      offer(new Transport.Event.Binary(), false);
+    } else {
+      source.request(1);
+    }
+    return null;
+  }
+
+  @Override
+  public CompletionStage<?> onPing(WebSocket source, ByteBuffer message) {
+    offer(new Transport.Event.Life(), false);
+    return null;
+  }
+
+  @Override
+  public CompletionStage<?> onPong(WebSocket source, ByteBuffer message) {
+    offer(new Transport.Event.Life(), false);
+    return null;
+  }
+
+  @Override
+  public CompletionStage<?> onClose(WebSocket source, int statusCode, String reason) {
+    offer(new Transport.Event.Ended(new Ending.PeerClosed(statusCode, reason)), true);
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket source, Throwable error) {
+    offer(new Transport.Event.Ended(new Ending.Lost(NetworkWords.of(error))), true);
+  }
+
+  private void offer(Transport.Event event, boolean last) {
+    boolean giveDemand;
+    WebSocket open;
+    lock.lock();
+    try {
+      if (finished) {
+        return;
+      }
+      finished = last;
+      events.add(event);
+      if (event instanceof Transport.Event.Text text) {
+        queuedCharacters += text.text().length();
+      }
+      arrived.signal();
+      giveDemand = !last && hasRoom();
+      demandOwed |= !last && !giveDemand;
+      open = webSocket;
+    } finally {
+      lock.unlock();
+    }
+    if (giveDemand) {
+      open.request(1);
+    }
+  }
+
+  private boolean hasRoom() {
+    return events.size() < MAX_EVENTS && queuedCharacters < MAX_CHARACTERS;
+  }
+}
