@@ -26,7 +26,7 @@ TEST_JAVA := $(call find,test/claudemesh,*.java)
 BENCH_JAVA := $(call find,test/bench,*.java)
 VERSION := $(shell cat src/claudemesh/version.txt)
 
-JAVAC = $(JDK)/bin/javac -encoding UTF-8 -g -proc:none -Xlint:all -Werror
+JAVAC = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -Xlint:all -Werror
 TEST_FLAGS := -Xmx1g -ea -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.jar=$(JAR)
 
 .DEFAULT_GOAL := jar
@@ -74,8 +74,8 @@ $(STAMPS)/bench: $(STAMPS)/main $(STAMPS)/bench.list $(BENCH_JAVA)
 $(STAMPS)/deps: bin/dependencies.txt | deps
 	@rm -rf $(BUILD)/deps-classes
 	@mkdir -p $(BUILD)/deps-classes $(@D)
-	@for jar in $(abspath $(MAIN_JARS)); do \
-	  (cd $(BUILD)/deps-classes && $(JDK)/bin/jar --extract --file $$jar) || exit 1; done
+	@for jar in $(MAIN_JARS); do \
+	  (cd $(BUILD)/deps-classes && "$(JDK)/bin/jar" --extract --file "$(CURDIR)/$$jar") || exit 1; done
 	@rm -rf $(BUILD)/deps-classes/META-INF $(BUILD)/deps-classes/module-info.class
 	@touch $@
 
@@ -88,14 +88,14 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 	@printf '%s\n' 'Main-Class: claudemesh.Main' 'Implementation-Title: claudemesh' \
 	  'Implementation-Version: $(VERSION)' >$(BUILD)/manifest.txt
 	@(cd $(BUILD)/stage && find . -type f | sed 's|^\./||' | LC_ALL=C sort) >$(BUILD)/entries.txt
-	@cd $(BUILD)/stage && $(JDK)/bin/jar --create --file $(abspath $@.new) --date=2026-01-01T00:00:00Z \
-	  --manifest $(abspath $(BUILD)/manifest.txt) @$(abspath $(BUILD)/entries.txt)
+	@cd $(BUILD)/stage && "$(JDK)/bin/jar" --create --file "$(abspath $@.new)" --date=2026-01-01T00:00:00Z \
+	  --manifest "$(abspath $(BUILD)/manifest.txt)" @"$(abspath $(BUILD)/entries.txt)"
 	@rm -rf $(BUILD)/stage
 	@mv $@.new $@
 
 # ONLY=Codec runs the classes with that in their name, ONLY=CodecTest#encodes the methods.
 test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
-	@bin/run-tests $(BUILD)/test-output $(JDK)/bin/java $(TEST_FLAGS) -jar $(TEST_JARS) execute \
+	@bin/run-tests $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
 	  --config junit.jupiter.execution.timeout.default=60s \
 	  --config junit.jupiter.execution.timeout.threaddump.enabled=true \
@@ -105,32 +105,32 @@ arrows: ## check which package may know which (part of the tests)
 	@$(MAKE) --no-print-directory test ONLY=PackageArrowsTest
 
 run: $(JAR) ## start a live mesh: broker, member connection, echo session
-	@CLAUDEMESH_JAR=$(abspath $(JAR)) bin/claudemesh up $(ARGS)
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" bin/claudemesh up $(ARGS)
 
 demo: $(JAR) ## play the whole scene with real processes, the broker killed in the middle
-	@CLAUDEMESH_JAR=$(abspath $(JAR)) test/demo.sh
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/demo.sh
 
 bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to the benchmark
-	@CLAUDEMESH_JAR=$(abspath $(JAR)) $(JDK)/bin/java \
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
 
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
-	@JAVA_HOME=$(JDK) BUILD=$(BUILD) test/mutants/run.sh $(ARGS)
+	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)
 
 FORMATTED = $(shell find src test -name '*.java' -type f 2>/dev/null | LC_ALL=C sort)
 
 format: deps ## format all Java sources
-	@$(JDK)/bin/java -jar $(FORMATTER) --replace $(FORMATTED)
+	@"$(JDK)/bin/java" -jar $(FORMATTER) --replace $(FORMATTED)
 
 format-check: deps
-	@$(JDK)/bin/java -jar $(FORMATTER) --dry-run --set-exit-if-changed $(FORMATTED) || \
+	@"$(JDK)/bin/java" -jar $(FORMATTER) --dry-run --set-exit-if-changed $(FORMATTED) || \
 	  { echo 'not formatted, see above: make format' >&2; exit 1; }
 
 javadoc: $(STAMPS)/javadoc ## write the API documentation to build/javadoc, complete or not at all
 
 $(STAMPS)/javadoc: $(STAMPS)/main
 	@rm -rf $(BUILD)/javadoc
-	@$(JDK)/bin/javadoc -quiet -encoding UTF-8 --release 21 -Xdoclint:all -Werror -d $(BUILD)/javadoc \
+	@"$(JDK)/bin/javadoc" -quiet -encoding UTF-8 --release 21 -Xdoclint:all -Werror -d $(BUILD)/javadoc \
 	  -cp $(call colons,$(MAIN_JARS)) $(ENTRY) $(MAIN_JAVA)
 	@touch $@
 

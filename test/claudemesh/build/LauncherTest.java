@@ -22,7 +22,7 @@ final class LauncherTest {
 
   @BeforeEach
   void aCheckoutInAFolderWithSpaces() throws IOException {
-    checkout = dir.resolve("my check out").toAbsolutePath();
+    checkout = dir.toRealPath().resolve("my check out");
     Files.createDirectories(checkout.resolve("bin"));
     for (String name : List.of("claudemesh", "find-jdk")) {
       Files.copy(
