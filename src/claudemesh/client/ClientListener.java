@@ -1,0 +1,59 @@
+package claudemesh.client;
+
+import claudemesh.lifecycle.Disconnect;
+import claudemesh.lifecycle.StatusChange;
+import claudemesh.protocol.BrokerMessage.StateChange;
+import claudemesh.protocol.BrokerMessage.SystemEvent;
+
+/**
+ * Hears what a client receives. All methods run on the connection's own thread, one at a time and
+ * in order; they may block. What they throw is counted and logged, and changes nothing: a message
+ * whose handler threw is not acknowledged and comes again.
+ */
+public interface ClientListener {
+
+  /**
+   * A message, opened, for the first time. Call {@code acknowledge} once it is safe.
+   *
+   * @param message the message
+   */
+  default void onMessage(InboundMessage message) {}
+
+  /**
+   * A message that cannot be opened or is not authentic. It is not acknowledged, so the broker
+   * keeps it.
+   *
+   * @param messageId the broker's id
+   * @param senderPubkey the key it claims to be from
+   * @param why what is wrong with it
+   */
+  default void onUnreadable(String messageId, String senderPubkey, String why) {}
+
+  /**
+   * Something happened on the mesh: somebody joined, left, hid.
+   *
+   * @param event what
+   */
+  default void onEvent(SystemEvent event) {}
+
+  /**
+   * Another member set a shared value.
+   *
+   * @param change which
+   */
+  default void onStateChange(StateChange change) {}
+
+  /**
+   * The connection's status has changed.
+   *
+   * @param change the new status and why
+   */
+  default void onStatus(StatusChange change) {}
+
+  /**
+   * The connection has ended and will be tried again.
+   *
+   * @param disconnect how it ended
+   */
+  default void onDisconnect(Disconnect disconnect) {}
+}

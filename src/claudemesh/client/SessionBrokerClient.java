@@ -1,0 +1,197 @@
+package claudemesh.client;
+
+import claudemesh.crypto.CryptoBox;
+import claudemesh.crypto.Ed25519KeyPair;
+import claudemesh.lifecycle.Ending;
+import claudemesh.lifecycle.NotOpenException;
+import claudemesh.lifecycle.WsStatus;
+import claudemesh.protocol.BrokerMessage.SystemEvent;
+import claudemesh.protocol.ClientMessage;
+import claudemesh.protocol.ParentAttestation;
+import claudemesh.protocol.PeerDetails;
+import claudemesh.protocol.PeerSummary;
+import claudemesh.protocol.SigningTexts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One session's connection to a mesh, keyed by the session's own key and vouched for by the member
+ * (protocol.md §3): its presence, messages to that session, and sends in its name. The attestation
+ * is minted afresh on every connect. Boxes are made with the session's key; what does not open with
+ * it is tried with the member's. All methods may be called from any thread.
+ *
+ * <p>A broker older than session connections answers {@code unknown_message_type}: the client then
+ * stops for good, and {@link EndingAdvice} says what to do.
+ */
+public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
+
+  /** So many system events are remembered to tell copies from news. */
+  private static final int REMEMBERED_EVENTS = 1_000;
+
+  private final Membership membership;
+  private final Ed25519KeyPair session;
+  private final ClientOptions options;
+  private final SeenMessages seenEvents = new SeenMessages(REMEMBERED_EVENTS);
+  private final BrokerLink link;
+  private final MeshRequests requests;
+
+  private SessionBrokerClient(
+      Membership membership,
+      Ed25519KeyPair session,
+      ClientOptions options,
+      ClientListener listener) {
+    this.membership = membership;
+    this.session = session;
+    this.options = options;
+    this.link =
+        new BrokerLink(
+            membership.brokerUrl(),
+            this::hello,
+            List.of(new CryptoBox(session), new CryptoBox(membership.keys())),
+            options,
+            listener,
+            this::isNewsAboutOthers);
+    this.requests = new MeshRequests(link);
+  }
+
+  /**
+   * Starts to connect.
+   *
+   * @param membership which mesh, and the member that vouches
+   * @param session the session's own key pair; the same one takes its presence up again
+   * @param options how to present itself and how patient to be
+   * @param listener hears what comes in
+   * @return the client, at once; it reconnects until it is closed or refused for good
+   * @throws IllegalArgumentException if the broker's address is none or cannot be reached in
+   *     principle
+   */
+  public static SessionBrokerClient start(
+      Membership membership,
+      Ed25519KeyPair session,
+      ClientOptions options,
+      ClientListener listener) {
+    return new SessionBrokerClient(membership, session, options, listener);
+  }
+
+  private ClientMessage hello() {
+    Instant now = options.clock().wallTime();
+    String parent = membership.keys().publicHex();
+    long timestamp = now.toEpochMilli();
+    String text =
+        SigningTexts.sessionHello(membership.meshId(), parent, session.publicHex(), timestamp);
+    return new ClientMessage.SessionHello(
+        membership.meshId(),
+        Optional.of(membership.memberId()),
+        parent,
+        session.publicHex(),
+        Optional.of(ParentAttestation.mint(membership.keys(), session.publicHex(), now)),
+        options.sessionId(),
+        options.pid(),
+        options.cwd(),
+        OptionalLong.of(timestamp),
+        session.sign(text),
+        asSession(options.details()));
+  }
+
+  private static PeerDetails asSession(PeerDetails details) {
+    return new PeerDetails(
+        details.displayName(),
+        details.hostname(),
+        details.peerType(),
+        details.channel().or(() -> Optional.of("claudemesh-session")),
+        details.model(),
+        details.groups(),
+        details.role());
+  }
+
+  private boolean isNewsAboutOthers(SystemEvent event) {
+    return !event.pubkey().equals(session.publicHex())
+        && seenEvents.handOn(event.messageId()) == SeenMessages.Seen.NEW;
+  }
+
+  /**
+   * This session's key, which others send to.
+   *
+   * @return 64 lowercase hex digits
+   */
+  public String publicKey() {
+    return session.publicHex();
+  }
+
+  /**
+   * Waits until the broker has accepted the hello.
+   *
+   * @param timeout how long at most
+   * @throws NotOpenException if it did not in time, or refused; with the broker's own words
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public void awaitOpen(Duration timeout) throws NotOpenException, InterruptedException {
+    link.awaitOpen(timeout);
+  }
+
+  @Override
+  public CompletableFuture<BrokerSendResult> send(OutgoingMessage message) {
+    return link.send(message);
+  }
+
+  @Override
+  public WsStatus status() {
+    return link.status();
+  }
+
+  @Override
+  public boolean keepsOrder() {
+    return link.keepsOrder();
+  }
+
+  @Override
+  public void onStatusChange(Runnable call) {
+    link.onStatusChange(call);
+  }
+
+  /**
+   * Why the last connection ended.
+   *
+   * @return the ending; empty until one has
+   */
+  public Optional<Ending> lastEnding() {
+    return link.lifecycle().lastEnding();
+  }
+
+  /**
+   * Everything else that can be asked.
+   *
+   * @return the requests of this connection
+   */
+  public MeshRequests requests() {
+    return requests;
+  }
+
+  /**
+   * Asks who is there.
+   *
+   * @return one row a presence, this one's included
+   */
+  public CompletableFuture<List<PeerSummary>> listPeers() {
+    return requests.listPeers();
+  }
+
+  /**
+   * Tells the broker that a message is safe; it then delivers it no more.
+   *
+   * @param message one that the listener was given
+   */
+  public void acknowledge(InboundMessage message) {
+    link.acknowledge(message);
+  }
+
+  /** Leaves the mesh and returns when the connection is closed. Idempotent. */
+  @Override
+  public void close() {
+    link.close();
+  }
+}
