@@ -72,7 +72,7 @@ final class Attempt<M> implements AutoCloseable {
     }
     HelloSource source = options.hello.get();
     String hello = signal.interruptibly(() -> build(source, number, deadline));
-    requireNoAckYet();
+    requireNoAckYet(deadline);
     try {
       outbound.send(hello);
     } catch (SendRefusedException e) {
@@ -96,13 +96,16 @@ final class Attempt<M> implements AutoCloseable {
   }
 
   // An ack can only answer a hello; a peer that acks before it has heard one checks nothing.
-  private void requireNoAckYet() throws AttemptEnded {
+  private void requireNoAckYet(Deadline deadline) throws AttemptEnded {
     if (options.replies.isEmpty()) {
       return;
     }
     for (Event event = receive(Duration.ZERO); event != null; event = receive(Duration.ZERO)) {
-      if (replyIn(event) instanceof HelloReply.Accepted) {
+      if (ackIn(event) != null) {
         throw violation(PROTOCOL_ERROR, "it acknowledged a hello that was not sent yet");
+      }
+      if (deadline.passed()) { // a flood must not keep us here
+        throw timedOut(Ending.Phase.ACK, options.attemptTimeout);
       }
     }
   }
@@ -113,47 +116,36 @@ final class Attempt<M> implements AutoCloseable {
       return null;
     }
     Deadline ackDeadline = Deadline.in(options.clock, options.ackTimeout);
-    while (true) {
-      boolean attemptIsNearer = attemptDeadline.leftNanos() < ackDeadline.leftNanos();
-      Deadline nearer = attemptIsNearer ? attemptDeadline : ackDeadline;
+    boolean attemptIsNearer = attemptDeadline.leftNanos() < ackDeadline.leftNanos();
+    Deadline nearer = attemptIsNearer ? attemptDeadline : ackDeadline;
+    do {
       Event event = receive(nearer.left());
-      if (event instanceof Event.Text text) {
-        M message = decode(text.text());
-        if (message != null && classifyEarly(message) instanceof HelloReply.Accepted) {
-          return message;
-        }
-      } else if (event != null) {
-        handleControl(event);
-      } else if (nearer.passed()) {
-        throw timedOut(
-            Ending.Phase.ACK, attemptIsNearer ? options.attemptTimeout : options.ackTimeout);
+      M ack = event == null ? null : ackIn(event);
+      if (ack != null) {
+        return ack;
       }
-    }
+    } while (!nearer.passed());
+    throw timedOut(
+        Ending.Phase.ACK, attemptIsNearer ? options.attemptTimeout : options.ackTimeout);
   }
 
-  private HelloReply replyIn(Event event) throws AttemptEnded {
-    if (event instanceof Event.Text text) {
-      M message = decode(text.text());
-      return message == null ? HelloReply.OTHER : classifyEarly(message);
+  // Before the ack, nothing but the answer to the hello counts; null if this is not the ack.
+  private M ackIn(Event event) throws AttemptEnded {
+    if (!(event instanceof Event.Text text)) {
+      handleControl(event);
+      return null;
     }
-    handleControl(event);
-    return HelloReply.OTHER;
-  }
-
-  // Before the ack, nothing but the answer to the hello counts.
-  private HelloReply classifyEarly(M message) throws AttemptEnded {
-    HelloReply reply = classify(message);
-    if (reply instanceof HelloReply.Refused refused) {
-      throw new AttemptEnded(new Ending.Refused(refused.code(), refused.message()));
-    }
-    if (reply instanceof HelloReply.Other) {
-      lifecycle.count(WsCounter.EARLY);
-    }
-    return reply;
-  }
-
-  private HelloReply classify(M message) {
-    return options.replies.map(classifier -> classifier.apply(message)).orElse(HelloReply.OTHER);
+    Read<M> read = read(text.text());
+    return switch (read == null ? null : read.reply()) {
+      case null -> null;
+      case HelloReply.Accepted accepted -> read.message();
+      case HelloReply.Refused refused ->
+          throw new AttemptEnded(new Ending.Refused(refused.code(), refused.message()));
+      case HelloReply.Other other -> {
+        lifecycle.count(WsCounter.EARLY);
+        yield null;
+      }
+    };
   }
 
   /** Step 4: hand messages on, ping, watch; returns when the connection has ended. */
@@ -186,15 +178,15 @@ final class Attempt<M> implements AutoCloseable {
       handleControl(event);
       return;
     }
-    M message = decode(text.text());
-    if (message == null) {
+    Read<M> read = read(text.text());
+    if (read == null) {
       return;
     }
-    if (classify(message) instanceof HelloReply.Accepted) {
+    if (read.reply() instanceof HelloReply.Accepted) {
       lifecycle.count(WsCounter.STRAY_ACKS);
       return;
     }
-    lifecycle.deliver(message);
+    lifecycle.deliver(read.message());
     liveness.heard(); // while the listener worked, it was we who did not listen
   }
 
@@ -210,12 +202,16 @@ final class Attempt<M> implements AutoCloseable {
     }
   }
 
-  /** Returns null, and counts, if it cannot be read. */
-  private M decode(String text) throws AttemptEnded {
+  /** A message, and how it relates to the hello. */
+  private record Read<M>(M message, HelloReply reply) {}
+
+  /** Returns null, and counts, if decoder or classifier cannot read it. */
+  private Read<M> read(String text) throws AttemptEnded {
     try {
       M message = options.decoder.apply(text);
+      HelloReply reply = options.replies.map(of -> of.apply(message)).orElse(HelloReply.OTHER);
       unreadableInARow = 0;
-      return message;
+      return new Read<>(message, reply);
     } catch (RuntimeException e) {
       unreadable(INVALID_DATA, e.getMessage());
       return null;

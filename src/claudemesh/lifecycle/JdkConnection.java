@@ -132,6 +132,12 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public void onOpen(WebSocket opened) {
+    attach(opened);
+    opened.request(1);
+  }
+
+  /** Takes the socket; cuts it if the attempt was given up while the upgrade was under way. */
+  void attach(WebSocket opened) {
     boolean tooLate;
     lock.lock();
     try {
@@ -141,9 +147,7 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
       lock.unlock();
     }
     if (tooLate) {
-      opened.abort(); // the attempt was given up while the upgrade was under way
-    } else {
-      opened.request(1);
+      opened.abort();
     }
   }
 

@@ -122,7 +122,8 @@ public final class JdkTransport implements Transport, AutoCloseable {
         CompletableFuture.supplyAsync(() -> build(request, connection, timeout), executor)
             .thenCompose(Function.identity());
     try {
-      upgrade.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
+      // The future may complete before onOpen is called, or after: whichever comes first attaches.
+      connection.attach(upgrade.get(deadline.leftNanos(), TimeUnit.NANOSECONDS));
       return connection;
     } catch (TimeoutException e) {
       throw giveUp(connection, upgrade, new Ending.TimedOut(Ending.Phase.CONNECT, timeout));

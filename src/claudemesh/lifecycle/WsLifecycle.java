@@ -227,7 +227,7 @@ public final class WsLifecycle<M> implements AutoCloseable {
   // ── told by the loop, on its thread ──────────────────────────────────────────────────────────
 
   void connecting() {
-    tell("onStatus", () -> options.listener.onStatus(change(WsStatus.CONNECTING, null, 0, null)));
+    tell("onStatus", () -> options.listener.onStatus(change(WsStatus.CONNECTING, null, 1, null)));
   }
 
   void open(Attempt<M> attempt, M ack, int number) {
@@ -306,10 +306,15 @@ public final class WsLifecycle<M> implements AutoCloseable {
     try {
       call.run();
     } catch (RuntimeException e) {
-      count(WsCounter.LISTENER_FAILURES, 1);
-      Log.error(
-          "ws_listener_failed", "host", options.uri.getHost(), "in", what, "why", e.toString());
+      failed(what, e);
     }
+  }
+
+  /** The caller's own code threw: counted and logged, and the connection goes on. */
+  void failed(String what, RuntimeException e) {
+    count(WsCounter.LISTENER_FAILURES, 1);
+    Log.error(
+        "ws_listener_failed", "host", options.uri.getHost(), "in", what, "why", e.toString());
   }
 
   private void requireNotOnLoop(String method) {
