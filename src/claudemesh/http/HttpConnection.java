@@ -147,11 +147,7 @@ final class HttpConnection implements Runnable {
       }
     } catch (RuntimeException e) {
       Log.error(
-          "http_handler_failed",
-          "path",
-          exchange.request().path(),
-          "error",
-          Failures.describe(e));
+          "http_handler_failed", "path", exchange.request().path(), "error", Failures.describe(e));
       exchange.fail(new HttpFailure(500, "internal error"));
     }
   }

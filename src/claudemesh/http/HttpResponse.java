@@ -58,7 +58,10 @@ final class HttpResponse {
     head.append(PHRASES.getOrDefault(status, "")).append("\r\n");
     headers.forEach(
         (name, value) ->
-            head.append(requirePlain(name)).append(": ").append(requirePlain(value)).append("\r\n"));
+            head.append(requirePlain(name))
+                .append(": ")
+                .append(requirePlain(value))
+                .append("\r\n"));
     byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     byte[] answer = Arrays.copyOf(start, start.length + body.length);
     System.arraycopy(body, 0, answer, start.length, body.length);

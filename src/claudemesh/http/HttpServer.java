@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * A blocking HTTP/1.1 and WebSocket server: one virtual thread accepts, each connection has one of
@@ -34,10 +35,12 @@ public final class HttpServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final ExecutorService connectionThreads = threads("http-connection");
-  private final ExecutorService helperThreads = threads("http-helper");
+  private final ExecutorService helpers = threads("http-helper");
   private final CountDownLatch accepting = new CountDownLatch(1);
+  private final CountDownLatch stoppedAccepting = new CountDownLatch(1);
   private final CountDownLatch ticking = new CountDownLatch(1);
   private final ReentrantLock tickLock = new ReentrantLock();
+  private final LongSupplier clock = () -> this.now;
   private volatile long now;
   private boolean full; // the accepting thread's
 
@@ -58,9 +61,9 @@ public final class HttpServer implements AutoCloseable {
   public static HttpServer start(HttpServerOptions options, HttpHandler handler)
       throws IOException {
     HttpServer server = new HttpServer(options, handler, listen(options));
-    server.helperThreads.execute(server::acceptAll);
+    server.helpers.execute(server::acceptAll);
     if (!options.tickPeriod().isZero()) {
-      server.helperThreads.execute(server::tickAlong);
+      server.helpers.execute(server::tickAlong);
     }
     return server;
   }
@@ -107,6 +110,8 @@ public final class HttpServer implements AutoCloseable {
     } catch (IOException e) {
       Log.warn("listener_close_failed", "address", address(), "error", e.getMessage());
     }
+    // The kernel lets the port go when the thread has left accept, not before.
+    pause(stoppedAccepting, PATIENCE);
   }
 
   /**
@@ -124,10 +129,15 @@ public final class HttpServer implements AutoCloseable {
       connectionThreads.shutdownNow();
     }
     ticking.countDown();
-    helperThreads.shutdown();
-    if (!awaitEnd(connectionThreads) || !awaitEnd(helperThreads)) {
+    helpers.shutdown();
+    if (!awaitEnd(connectionThreads) || !awaitEnd(helpers)) {
       Log.warn("http_threads_left", "connections", connections.size());
     }
+  }
+
+  /** Whether every thread has ended, for tests. */
+  boolean isTerminated() {
+    return connectionThreads.isTerminated() && helpers.isTerminated();
   }
 
   private static boolean awaitEnd(ExecutorService threads) {
@@ -141,22 +151,32 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void acceptAll() {
-    boolean failing = false;
-    while (!listener.isClosed()) {
-      try {
-        admit(listener.accept());
-        failing = false;
-      } catch (IOException e) {
-        // Too many open files, most likely: goes on as soon as some are closed (hard-cases.md §2).
-        if (!failing && !listener.isClosed()) {
-          Log.warn("accept_failed", "address", address(), "error", e.getMessage());
-        }
-        failing = true;
-        pause(accepting, ACCEPT_PAUSE);
+    try {
+      boolean failing = false;
+      while (!listener.isClosed()) {
+        failing = !acceptOne(failing);
       }
+    } finally {
+      stoppedAccepting.countDown();
     }
   }
 
+  /** Says whether it could; only the first of several failures is logged. */
+  private boolean acceptOne(boolean wasFailing) {
+    try {
+      admit(listener.accept());
+      return true;
+    } catch (IOException e) {
+      // Too many open files, most likely: goes on when some are closed (hard-cases.md §2).
+      if (!wasFailing && !listener.isClosed()) {
+        Log.warn("accept_failed", "address", address(), "error", e.getMessage());
+      }
+      pause(accepting, ACCEPT_PAUSE);
+      return false;
+    }
+  }
+
+  /** Gives a socket to a thread of its own, if there is room. */
   private void admit(Socket socket) throws IOException {
     boolean wasFull = full;
     full = connections.size() >= options.maxConnections();
@@ -168,31 +188,30 @@ public final class HttpServer implements AutoCloseable {
       return;
     }
     try {
-      ByteStream stream = new SocketByteStream(socket);
-      connectionThreads.execute(() -> run(stream));
-    } catch (IOException | RejectedExecutionException e) {
-      // The peer has gone already, or the server is closing.
-      Log.debug("connection_dropped", "error", e.getMessage());
+      start(new HttpConnection(new SocketByteStream(socket), options, handler, clock, helpers));
+    } catch (IOException e) {
+      Log.debug("connection_dropped", "reason", "the peer is gone", "error", e.getMessage());
       socket.close();
     }
   }
 
-  private void run(ByteStream stream) {
-    HttpConnection connection =
-        new HttpConnection(stream, options, handler, this::now, helperThreads);
+  private void start(HttpConnection connection) {
     connections.add(connection);
     try {
-      if (connectionThreads.isShutdown()) {
-        connection.shutdown();
-      }
+      connectionThreads.execute(() -> run(connection));
+    } catch (RejectedExecutionException e) {
+      // The server is closing, and will not see this one any more.
+      connections.remove(connection);
+      connection.cut();
+    }
+  }
+
+  private void run(HttpConnection connection) {
+    try {
       connection.run();
     } finally {
       connections.remove(connection);
     }
-  }
-
-  private long now() {
-    return now;
   }
 
   private void tickAlong() {
@@ -251,7 +270,8 @@ public final class HttpServer implements AutoCloseable {
       cure = words;
     }
     IOException failure =
-        new BindException("cannot listen on " + options.host() + ":" + options.port() + ": " + cure);
+        new BindException(
+            "cannot listen on " + options.host() + ":" + options.port() + ": " + cure);
     failure.initCause(cause);
     return failure;
   }

@@ -3,6 +3,7 @@ package claudemesh.http;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * Turns buffered bytes into whole, valid messages: unmasks, joins fragments, lets control frames
@@ -17,6 +18,7 @@ final class MessageReader {
 
   private final FrameReader frames;
   private final int maxMessage;
+  private final LongSupplier now;
   private final Utf8Validator utf8 = new Utf8Validator();
 
   private FrameHeader frame;
@@ -36,10 +38,12 @@ final class MessageReader {
    *
    * @param role the end that reads
    * @param maxMessage longest message, all its fragments together
+   * @param now the time, for {@link #frameBegan}
    */
-  MessageReader(Role role, int maxMessage) {
+  MessageReader(Role role, int maxMessage, LongSupplier now) {
     this.frames = new FrameReader(role, maxMessage);
     this.maxMessage = maxMessage;
+    this.now = now;
   }
 
   /** Whether the peer's close frame has been read. What follows it is ignored (§5.5.1). */
@@ -47,7 +51,9 @@ final class MessageReader {
     return closed;
   }
 
-  /** When the frame began that is not whole yet, as told to {@link #read}; {@link #NONE} if none. */
+  /**
+   * When the frame began that is not whole yet, as told to {@link #read}; {@link #NONE} if none.
+   */
   long frameBegan() {
     return frameBegan;
   }
@@ -57,11 +63,10 @@ final class MessageReader {
    *
    * @param in the buffer
    * @param sink takes what is whole
-   * @param now the time, for {@link #frameBegan}
    * @throws WsViolation if the peer broke the protocol or a limit
    */
-  void read(InputBuffer in, MessageSink sink, long now) throws WsViolation {
-    while (!closed && (frame != null || begin(in, now))) {
+  void read(InputBuffer in, MessageSink sink) throws WsViolation {
+    while (!closed && (frame != null || begin(in))) {
       boolean whole = frame.opcode().isControl() ? control(in, sink) : data(in, sink);
       if (!whole) {
         return;
@@ -71,9 +76,9 @@ final class MessageReader {
     }
   }
 
-  private boolean begin(InputBuffer in, long now) throws WsViolation {
+  private boolean begin(InputBuffer in) throws WsViolation {
     if (frameBegan == NONE && !in.isEmpty()) {
-      frameBegan = now;
+      frameBegan = now.getAsLong();
     }
     frame = frames.read(in);
     if (frame == null) {

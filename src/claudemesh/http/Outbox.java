@@ -127,8 +127,7 @@ final class Outbox {
   }
 
   private boolean isFullFor(byte[] frame) {
-    return frames != null
-        && (frames.size() >= maxFrames || waitingBytes > maxBytes - frame.length);
+    return frames != null && (frames.size() >= maxFrames || waitingBytes > maxBytes - frame.length);
   }
 
   private void startDrainer() {

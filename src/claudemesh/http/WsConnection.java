@@ -61,7 +61,7 @@ public final class WsConnection {
     this.options = options;
     this.handler = handler;
     this.now = now;
-    this.messages = new MessageReader(Role.SERVER, options.maxMessageBytes());
+    this.messages = new MessageReader(Role.SERVER, options.maxMessageBytes(), now);
     this.outbox =
         new Outbox(
             stream,
@@ -208,7 +208,7 @@ public final class WsConnection {
   private void receive() throws IOException, WsViolation {
     MessageSink sink = new Inbound();
     while (true) {
-      messages.read(input, sink, now.getAsLong());
+      messages.read(input, sink);
       outbox.flush();
       if (messages.isClosed()) {
         return;
