@@ -1,12 +1,66 @@
 package claudemesh.broker;
 
+import claudemesh.crypto.Ids;
+import claudemesh.http.HttpServer;
+import claudemesh.http.HttpServerOptions;
+import claudemesh.http.WsServerOptions;
+import claudemesh.json.Log;
+import claudemesh.store.MailboxStore;
+import claudemesh.store.MemoryMailboxStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Skeleton. */
+/**
+ * A running broker: one data folder, one port, any number of meshes.
+ *
+ * <pre>
+ *   HttpServer ─► BrokerHttp ─► BrokerConnection ─► Gate            who is it?
+ *   (a thread a connection)           │
+ *                                     ▼
+ *                               Conversation ─► Sending ─► MailboxStore
+ *                                     │                        │
+ *                                     ▼                        ▼
+ *                                 MeshRoom ◄────────────── Mailroom
+ *                          presences, routes, order
+ * </pre>
+ *
+ * <p>Mail is kept in memory and ends with the process; meshes, members, invites and bans are on
+ * disk. Safe from any thread.
+ */
 public final class Broker implements AutoCloseable {
 
-  private Broker() {}
+  private static final Duration TIDY_PERIOD = Duration.ofMinutes(1);
+  private static final int FRAME_OVERHEAD = 16_384;
+  private static final int LEAST_FRAME = 256 << 10;
+
+  private final BrokerParts parts;
+  private final Greetings greetings;
+  private final Rooms rooms;
+  private final BrokerHold hold;
+  private final HttpServer server;
+  private final ScheduledExecutorService ticker;
+  private final AtomicLong tidiedNanos;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Broker(BrokerParts parts, BrokerHold hold) throws IOException {
+    this.parts = parts;
+    this.hold = hold;
+    this.greetings = new Greetings(parts.clock(), parts.options().helloTimeout());
+    this.rooms = new Rooms(parts);
+    this.tidiedNanos = new AtomicLong(parts.clock().nanoTime());
+    this.server = serve();
+    this.ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("broker-ticker").daemon().factory());
+  }
 
   /**
    * Takes the data folder, binds, and serves until closed.
@@ -17,16 +71,60 @@ public final class Broker implements AutoCloseable {
    *     cannot be had; the message names it and the cure
    */
   public static Broker start(BrokerOptions options) throws IOException {
-    throw new UnsupportedOperationException();
+    MeshDirectory directory = MeshDirectory.open(options.dataFolder(), options.clock());
+    BrokerHold hold = BrokerHold.take(directory.folder(), options.sleeper());
+    try {
+      MailboxStore store = new MemoryMailboxStore(options.clock(), options.mailboxLimits());
+      BrokerParts parts = new BrokerParts(options, directory, store, Ids.random32());
+      Broker broker = new Broker(parts, hold);
+      broker.begin();
+      return broker;
+    } catch (IOException | RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  private HttpServer serve() throws IOException {
+    BrokerOptions options = parts.options();
+    Gate gate = new Gate(parts.directory(), parts.clock(), rooms::hasNoRoomFor);
+    // Frames over the message limit are read, so that the sender hears why; but not any frame.
+    int largest = Math.max(LEAST_FRAME, 2 * options.maxMessageChars() + FRAME_OVERHEAD);
+    BrokerHttp http =
+        new BrokerHttp(
+            parts.directory(),
+            parts.clock(),
+            WsServerOptions.defaults().withMaxMessageBytes(largest),
+            () -> new BrokerConnection(parts, greetings, gate, rooms));
+    return HttpServer.start(HttpServerOptions.listeningOn(options.host(), options.port()), http);
+  }
+
+  private void begin() throws IOException {
+    try {
+      hold.announce(url());
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+    long period = parts.options().tickPeriod().toNanos();
+    if (period > 0) {
+      ticker.scheduleWithFixedDelay(this::tickSafely, period, period, TimeUnit.NANOSECONDS);
+    }
+    Log.info("broker_started", "url", url(), "data", parts.directory().folder());
   }
 
   /**
    * Where clients connect.
    *
-   * @return {@code ws://host:port/ws}, with the port that the system chose
+   * @return {@code ws://host:port/ws}, with the port that the system chose; the loopback address if
+   *     it listens on all
    */
   public URI url() {
-    throw new UnsupportedOperationException();
+    InetSocketAddress address = server.address();
+    InetAddress host = address.getAddress();
+    String name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
+    String literal = name.contains(":") ? "[" + name + "]" : name;
+    return URI.create("ws://" + literal + ":" + address.getPort() + "/ws");
   }
 
   /**
@@ -35,7 +133,7 @@ public final class Broker implements AutoCloseable {
    * @return the data folder's meshes
    */
   public MeshDirectory directory() {
-    throw new UnsupportedOperationException();
+    return parts.directory();
   }
 
   /**
@@ -43,12 +141,43 @@ public final class Broker implements AutoCloseable {
    * too old. Called by the broker itself unless its tick period is zero.
    */
   public void tick() {
-    throw new UnsupportedOperationException();
+    greetings.takeOverdue().forEach(BrokerConnection::timeOut);
+    rooms.tick();
+    rooms.deliver(parts.store().reclaim());
+    long now = parts.clock().nanoTime();
+    if (now - tidiedNanos.get() >= TIDY_PERIOD.toNanos()) {
+      tidiedNanos.set(now);
+      rooms.tidy();
+      int dead = parts.store().expire();
+      if (dead > 0) {
+        Log.warn("mail_expired", "messages", dead);
+      }
+    }
+  }
+
+  // An exception would end the ticking for good, and with it every timer.
+  private void tickSafely() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      Log.error("tick_failed", "error", e);
+    }
   }
 
   /** Closes every connection with 1001, frees port and data folder. Idempotent. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    ticker.shutdownNow();
+    server.close();
+    parts.store().close();
+    try {
+      hold.close();
+    } catch (IOException e) {
+      Log.warn("data_folder_not_freed", "folder", parts.directory().folder(), "error", e);
+    }
+    Log.info("broker_stopped");
   }
 }

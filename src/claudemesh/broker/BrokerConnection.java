@@ -1,0 +1,165 @@
+package claudemesh.broker;
+
+import claudemesh.broker.Admission.Admitted;
+import claudemesh.broker.Admission.Refused;
+import claudemesh.http.WsConnection;
+import claudemesh.http.WsHandler;
+import claudemesh.json.Json;
+import claudemesh.json.JsonException;
+import claudemesh.json.Log;
+import claudemesh.protocol.BrokerMessage.Error;
+import claudemesh.protocol.ClientMessage;
+import claudemesh.protocol.ClientMessage.Opening;
+import claudemesh.protocol.ErrorCode;
+import claudemesh.protocol.MessageCodec;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One client's connection, from the upgrade to its end. Used on the connection's own thread only.
+ *
+ * <pre>
+ *   open ─► waiting for the hello ── good hello ──► on the mesh ─► closed
+ *               │       │  ▲
+ *               │       └──┘ anything else: error no_hello
+ *               └── bad hello, or none in time: error, close
+ * </pre>
+ */
+final class BrokerConnection implements WsHandler {
+
+  private static final Set<String> HELLOS = Set.of("hello", "session_hello");
+  private static final int LONGEST_HELLO = 16_384;
+  private static final String INTERNAL_WORDS = "the broker failed to do this; its log says why";
+  private static final int INTERNAL_CLOSE = 1011;
+
+  private final BrokerParts parts;
+  private final Greetings greetings;
+  private final Gate gate;
+  private final Rooms rooms;
+
+  private MeshRoom room;
+  private Presence presence;
+  private Conversation conversation;
+
+  BrokerConnection(BrokerParts parts, Greetings greetings, Gate gate, Rooms rooms) {
+    this.parts = parts;
+    this.greetings = greetings;
+    this.gate = gate;
+    this.rooms = rooms;
+  }
+
+  @Override
+  public void onOpen(WsConnection connection) {
+    greetings.await(connection);
+  }
+
+  @Override
+  public void onText(WsConnection connection, String text) {
+    if (conversation != null) {
+      conversation.hear(text);
+    } else {
+      greet(connection, text);
+    }
+  }
+
+  @Override
+  public void onBinary(WsConnection connection, byte[] payload) {
+    sendError(connection, ErrorCode.MALFORMED, "expected text frames, got a binary one");
+  }
+
+  @Override
+  public void onClosed(WsConnection connection, int code, String reason) {
+    greetings.take(connection);
+    if (presence != null) {
+      room.detach(presence, connection);
+    }
+  }
+
+  /** Ends a connection that said no hello in time. */
+  static void timeOut(WsConnection connection) {
+    refuse(
+        connection,
+        Refused.with(ErrorCode.HELLO_TIMEOUT, "no hello came in time: connect and say it at once"));
+  }
+
+  private void greet(WsConnection connection, String text) {
+    Optional<Opening> hello;
+    try {
+      hello = readHello(text);
+    } catch (JsonException e) {
+      if (greetings.take(connection)) {
+        refuse(connection, Refused.with(ErrorCode.MALFORMED, "hello rejected: " + e.getMessage()));
+      }
+      return;
+    }
+    if (hello.isEmpty()) {
+      sendError(connection, ErrorCode.NO_HELLO, "must send hello first");
+    } else if (greetings.take(connection)) {
+      admit(connection, hello.get());
+    }
+  }
+
+  /** Reads a hello; empty if it is something else, an exception if it is a hello with a fault. */
+  private static Optional<Opening> readHello(String text) {
+    Json frame;
+    try {
+      frame = Json.parseObject(text);
+      if (!HELLOS.contains(frame.string("type", ""))) {
+        return Optional.empty();
+      }
+    } catch (JsonException e) {
+      return Optional.empty();
+    }
+    if (text.length() > LONGEST_HELLO) {
+      throw new JsonException(
+          "expected at most " + LONGEST_HELLO + " characters, got " + text.length());
+    }
+    ClientMessage message = MessageCodec.decodeFromClient(frame);
+    return message instanceof Opening opening ? Optional.of(opening) : Optional.empty();
+  }
+
+  private void admit(WsConnection connection, Opening hello) {
+    try {
+      switch (gate.check(hello)) {
+        case Refused refused -> refuse(connection, refused);
+        case Admitted admitted -> enter(connection, admitted);
+      }
+    } catch (IOException e) {
+      Log.error("hello_failed", "mesh", hello.meshId(), "error", e);
+      refuse(
+          connection,
+          new Refused(ErrorCode.INTERNAL, INTERNAL_WORDS, INTERNAL_CLOSE, ErrorCode.INTERNAL));
+    }
+  }
+
+  private void enter(WsConnection connection, Admitted admitted) {
+    room = rooms.of(admitted.mesh());
+    switch (room.attach(admitted, connection)) {
+      case Attachment.Attached attached -> {
+        presence = attached.presence();
+        conversation = new Conversation(room, parts, presence, connection);
+        Log.info(
+            "peer_connected",
+            "mesh",
+            room.meshId(),
+            "pubkey",
+            presence.pubkey(),
+            "from",
+            connection.remoteAddress());
+      }
+      case Attachment.Rejected rejected -> refuse(connection, rejected.refused());
+    }
+  }
+
+  private static void refuse(WsConnection connection, Refused refused) {
+    Log.info("hello_refused", "code", refused.code(), "from", connection.remoteAddress());
+    sendError(connection, refused.code(), refused.message());
+    connection.close(refused.closeCode(), refused.closeReason());
+  }
+
+  private static void sendError(WsConnection connection, String code, String message) {
+    connection.send(
+        MessageCodec.encode(new Error(code, message, Optional.empty(), Optional.empty())));
+  }
+}

@@ -1,0 +1,70 @@
+package claudemesh.broker;
+
+import claudemesh.http.WsConnection;
+import claudemesh.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Connections that have not said their hello. Whoever takes one off the list, its hello or the
+ * clock, decides what becomes of it. Safe from any thread.
+ */
+final class Greetings {
+
+  private final Clock clock;
+  private final Duration timeout;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // In the order they came, which is the order in which they are overdue.
+  private final Map<WsConnection, Long> waiting = new LinkedHashMap<>();
+
+  Greetings(Clock clock, Duration timeout) {
+    this.clock = clock;
+    this.timeout = timeout;
+  }
+
+  void await(WsConnection connection) {
+    lock.lock();
+    try {
+      waiting.put(connection, clock.nanoTime() + timeout.toNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a connection off; false if the clock was faster. */
+  boolean take(WsConnection connection) {
+    lock.lock();
+    try {
+      return waiting.remove(connection) != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes off those that have kept silent too long. */
+  List<WsConnection> takeOverdue() {
+    lock.lock();
+    try {
+      long now = clock.nanoTime();
+      List<WsConnection> overdue = new ArrayList<>();
+      Iterator<Map.Entry<WsConnection, Long>> entries = waiting.entrySet().iterator();
+      while (entries.hasNext()) {
+        Map.Entry<WsConnection, Long> entry = entries.next();
+        if (entry.getValue() - now > 0) {
+          break;
+        }
+        overdue.add(entry.getKey());
+        entries.remove();
+      }
+      return overdue;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
