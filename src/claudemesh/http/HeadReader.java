@@ -2,6 +2,7 @@ package claudemesh.http;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -9,7 +10,7 @@ import java.util.function.Supplier;
 final class HeadReader {
 
   private static final int MAX_FIELDS = 100;
-  private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+  private static final BitSet TOKEN_PARTS = tokenParts();
 
   private final HttpLines lines;
   private int left;
@@ -56,13 +57,13 @@ final class HeadReader {
   }
 
   private static boolean requireVersion(String version) throws HttpFailure {
-    if (!version.matches("HTTP/[0-9]\\.[0-9]")) {
-      throw new HttpFailure(400, "expected a version such as HTTP/1.1");
-    }
     return switch (version) {
       case "HTTP/1.1" -> true;
       case "HTTP/1.0" -> false;
-      default -> throw new HttpFailure(505, "expected HTTP/1.1 or HTTP/1.0");
+      default ->
+          throw version.matches("HTTP/[0-9]\\.[0-9]")
+              ? new HttpFailure(505, "expected HTTP/1.1 or HTTP/1.0")
+              : new HttpFailure(400, "expected a version such as HTTP/1.1");
     };
   }
 
@@ -90,15 +91,22 @@ final class HeadReader {
     return line;
   }
 
-  /** A word as RFC 9110 §5.6.2 has it. */
+  /** Whether a word is a token (RFC 9110 §5.6.2). */
   private static boolean isToken(String word) {
-    return !word.isEmpty() && word.chars().allMatch(HeadReader::isTokenPart);
+    for (int i = 0; i < word.length(); i++) {
+      if (!TOKEN_PARTS.get(word.charAt(i))) {
+        return false;
+      }
+    }
+    return !word.isEmpty();
   }
 
-  private static boolean isTokenPart(int unit) {
-    return unit >= 'a' && unit <= 'z'
-        || unit >= 'A' && unit <= 'Z'
-        || unit >= '0' && unit <= '9'
-        || TOKEN_MARKS.indexOf(unit) >= 0;
+  private static BitSet tokenParts() {
+    BitSet parts = new BitSet();
+    parts.set('a', 'z' + 1);
+    parts.set('A', 'Z' + 1);
+    parts.set('0', '9' + 1);
+    "!#$%&'*+-.^_`|~".chars().forEach(parts::set);
+    return parts;
   }
 }

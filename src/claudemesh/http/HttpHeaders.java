@@ -75,9 +75,14 @@ public final class HttpHeaders {
    * @return true if any of the field's values lists it
    */
   public boolean lists(String name, String token) {
-    return all(name).stream()
-        .flatMap(value -> List.of(value.split(",")).stream())
-        .anyMatch(item -> item.strip().equalsIgnoreCase(token));
+    for (String value : all(name)) {
+      for (String item : value.split(",")) {
+        if (item.strip().equalsIgnoreCase(token)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

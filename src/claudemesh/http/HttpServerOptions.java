@@ -5,7 +5,7 @@ import java.util.Objects;
 import javax.net.ServerSocketFactory;
 
 /**
- * Where a server listens, and its limits. Durations may be exceeded by one tick.
+ * Where a server listens, and its limits. Durations may be off by one tick.
  *
  * @param host the name or address to listen on
  * @param port the port to listen on; 0 lets the system choose a free one

@@ -25,20 +25,23 @@ record RequestTarget(String path, Map<String, List<String>> query) {
    * @throws HttpFailure if it is of another form, or badly encoded
    */
   static RequestTarget parse(String target) throws HttpFailure {
-    String local = target.matches("(?i)https?://.*") ? withoutAuthority(target) : target;
-    if (!local.startsWith("/") && !local.equals("*")) {
-      throw new HttpFailure(400, "expected a target that begins with a slash");
-    }
+    String local = target.startsWith("/") ? target : withoutAuthority(target);
     int mark = local.indexOf('?');
     return mark < 0
         ? new RequestTarget(decode(local), Map.of())
         : new RequestTarget(decode(local.substring(0, mark)), query(local.substring(mark + 1)));
   }
 
-  private static String withoutAuthority(String target) {
-    String rest = target.substring(target.indexOf("//") + 2);
-    int path = rest.indexOf('/');
-    return path < 0 ? "/" : rest.substring(path);
+  /** A proxy's form of the target, or the asterisk, as a path (RFC 9112 §3.2.2 and §3.2.4). */
+  private static String withoutAuthority(String target) throws HttpFailure {
+    if (target.equals("*")) {
+      return target;
+    }
+    if (!target.matches("(?i)https?://.*")) {
+      throw new HttpFailure(400, "expected a target that begins with a slash");
+    }
+    int path = target.indexOf('/', target.indexOf("//") + 2);
+    return path < 0 ? "/" : target.substring(path);
   }
 
   private static Map<String, List<String>> query(String text) throws HttpFailure {

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The limits of one WebSocket connection. Time is kept by the server's ticks (one a second unless
- * told otherwise), so every duration may be exceeded by one tick.
+ * told otherwise), so every duration may be off by one tick.
  *
  * @param maxMessageBytes longest message accepted, all fragments together; more is closed with 1009
  * @param maxQueuedBytes most bytes that may wait to be written; more ends the connection

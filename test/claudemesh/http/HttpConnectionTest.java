@@ -62,8 +62,7 @@ class HttpConnectionTest {
     handler = exchange -> exchange.respond(200, "text/plain", exchange.request().path());
     run(GET + GET.replace("/a", "/b") + "\r\n" + GET_AND_CLOSE.replace("/a", "/c") + GET);
     assertStatuses(200, 200, 200);
-    assertEquals(
-        List.of("/a", "/b", "/c"), requests.stream().map(HttpRequest::path).toList());
+    assertEquals(List.of("/a", "/b", "/c"), requests.stream().map(HttpRequest::path).toList());
     assertTrue(peer.writtenText().endsWith("/c"));
     assertTrue(peer.writtenText().contains("Connection: close\r\n"));
   }
@@ -127,8 +126,7 @@ class HttpConnectionTest {
   void refusesABodyTooLargeBeforeItIsSent() {
     run("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 21\r\nExpect: 100-continue\r\n\r\n");
     assertStatuses(413);
-    assertTrue(
-        peer.writtenText().endsWith("\r\n\r\n{\"error\":\"body larger than 20 bytes\"}"));
+    assertTrue(peer.writtenText().endsWith("\r\n\r\n{\"error\":\"body larger than 20 bytes\"}"));
   }
 
   @Test
@@ -299,9 +297,7 @@ class HttpConnectionTest {
   @Test
   void letsNobodyWriteHeaderFieldsThroughAValue() {
     handler =
-        exchange ->
-            exchange.respond(
-                200, "text/plain", "", Map.of("X-Name", "a\r\nSet-Cookie: b"));
+        exchange -> exchange.respond(200, "text/plain", "", Map.of("X-Name", "a\r\nSet-Cookie: b"));
     run(GET);
     assertStatuses(500);
     assertFalse(peer.writtenText().contains("Cookie"));

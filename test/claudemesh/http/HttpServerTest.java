@@ -94,8 +94,7 @@ class HttpServerTest {
         assertThrows(
             IOException.class,
             () ->
-                HttpServer.start(
-                    HttpServerOptions.listeningOn("127.0.0.1", port), exchange -> {}));
+                HttpServer.start(HttpServerOptions.listeningOn("127.0.0.1", port), exchange -> {}));
     assertEquals(
         "cannot listen on 127.0.0.1:"
             + port
@@ -108,9 +107,7 @@ class HttpServerTest {
     IOException failure =
         assertThrows(
             IOException.class,
-            () ->
-                HttpServer.start(
-                    HttpServerOptions.listeningOn("192.0.2.1", 0), exchange -> {}));
+            () -> HttpServer.start(HttpServerOptions.listeningOn("192.0.2.1", 0), exchange -> {}));
     assertTrue(
         failure.getMessage().startsWith("cannot listen on 192.0.2.1:0: no interface"),
         failure.getMessage());

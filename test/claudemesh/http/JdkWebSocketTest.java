@@ -130,8 +130,7 @@ class JdkWebSocketTest {
   }
 
   private WebSocket connect() throws InterruptedException {
-    WebSocket webSocket =
-        http.newWebSocketBuilder().buildAsync(uri("ws", "/ws"), listener).join();
+    WebSocket webSocket = http.newWebSocketBuilder().buildAsync(uri("ws", "/ws"), listener).join();
     assertEquals("open", handler.next());
     return webSocket;
   }

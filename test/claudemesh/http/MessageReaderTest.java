@@ -97,7 +97,8 @@ class MessageReaderTest {
     assertRefuses("8105", 1002, "clients must mask");
     WsViolation refused =
         assertThrows(
-            WsViolation.class, () -> read(new MessageReader(Role.CLIENT, LIMIT, () -> 0), bytes("8185")));
+            WsViolation.class,
+            () -> read(new MessageReader(Role.CLIENT, LIMIT, () -> 0), bytes("8185")));
     assertEquals("servers must not mask", refused.getMessage());
   }
 
@@ -256,7 +257,8 @@ class MessageReaderTest {
   }
 
   private int readOneByOne(byte[] bytes) throws IOException, WsViolation {
-    return pump(new MessageReader(Role.SERVER, LIMIT, () -> 0), new ScriptedStream().oneByOne(bytes));
+    return pump(
+        new MessageReader(Role.SERVER, LIMIT, () -> 0), new ScriptedStream().oneByOne(bytes));
   }
 
   private int pump(MessageReader reader, ScriptedStream stream) throws IOException, WsViolation {

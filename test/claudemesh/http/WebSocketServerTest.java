@@ -129,8 +129,7 @@ class WebSocketServerTest {
   void refusesAGibibyteByItsHeaderAlone() throws Exception {
     try (RawClient client = client().upgrade()) {
       client.send(new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0});
-      assertEquals(
-          "close 1009 frame of 1073741824 bytes, at most 1048576 allowed", client.next());
+      assertEquals("close 1009 frame of 1073741824 bytes, at most 1048576 allowed", client.next());
     }
     assertTrue(handler.next("closed").startsWith("closed 1009"));
   }

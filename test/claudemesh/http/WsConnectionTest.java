@@ -56,8 +56,7 @@ class WsConnectionTest {
   @Test
   void writesTheAnswersToAllThatOneReadBroughtAtOnce() throws Exception {
     connection = connection(OPTIONS, (from, text) -> from.send("re " + text));
-    peer.bytes(
-        RawClient.join(RawClient.text("a"), RawClient.text("b"), RawClient.text("c")));
+    peer.bytes(RawClient.join(RawClient.text("a"), RawClient.text("b"), RawClient.text("c")));
     peer.meanwhile(() -> assertEquals(1, peer.writes())).bytes(RawClient.close(1000, ""));
     connection.run();
     assertSaid("text re a", "text re b", "text re c", "close 1000 ");
@@ -102,8 +101,7 @@ class WsConnectionTest {
   void reportsAnEndWithoutACloseFrame() throws Exception {
     peer.bytes(RawClient.text("bye"));
     connection.run();
-    assertHeard(
-        "open", "text bye", "closed 1006 the peer ended the stream without a close frame");
+    assertHeard("open", "text bye", "closed 1006 the peer ended the stream without a close frame");
   }
 
   @Test
@@ -212,7 +210,8 @@ class WsConnectionTest {
 
   @Test
   void doesNotBlameThePeerForASlowHandler() throws Exception {
-    connection = connection(
+    connection =
+        connection(
             OPTIONS,
             new RecordingHandler() {
               @Override
@@ -221,9 +220,10 @@ class WsConnectionTest {
                 handler.onText(from, text);
               }
             });
-    byte[] second = RawClient.text("two");
-    peer.bytes(RawClient.join(RawClient.text("one"), new byte[] {second[0]}));
-    peer.meanwhile(() -> pass(1)).bytes(Arrays.copyOfRange(second, 1, second.length));
+    byte[] both = RawClient.join(RawClient.text("one"), RawClient.text("two"));
+    int middle = both.length / 2 + 1;
+    peer.bytes(Arrays.copyOf(both, 1)).bytes(Arrays.copyOfRange(both, 1, middle));
+    peer.meanwhile(() -> pass(1)).bytes(Arrays.copyOfRange(both, middle, both.length));
     peer.bytes(RawClient.close(1000, ""));
     connection.run();
     assertHeard("text one", "text two");
@@ -255,7 +255,8 @@ class WsConnectionTest {
 
   @Test
   void closesAfterAHandlersException() throws Exception {
-    connection = connection(
+    connection =
+        connection(
             OPTIONS,
             new RecordingHandler() {
               @Override

@@ -59,7 +59,8 @@ class WsHandshakeTest {
   @Test
   void refusesKeysThatAreNot16BytesOfBase64() {
     String tooLong = "dGhlIHNhbXBsZSBub25jZTE=";
-    for (String key : List.of("", "x", "dGhlIHNhbXBsZSBub25jZQ", tooLong, "%GhlIHNhbXBsZSBub25jZQ==")) {
+    for (String key :
+        List.of("", "x", "dGhlIHNhbXBsZSBub25jZQ", tooLong, "%GhlIHNhbXBsZSBub25jZQ==")) {
       assertEquals(400, refused(request("Sec-WebSocket-Key", key)).status(), key);
     }
     assertEquals(400, refused(request("Sec-WebSocket-Key", null)).status());
