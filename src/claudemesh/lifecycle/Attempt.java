@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * One connection, from its first packet to its last. Its methods are the steps of the loop, called
@@ -125,8 +126,7 @@ final class Attempt<M> implements AutoCloseable {
         return ack;
       }
     } while (!nearer.passed());
-    throw timedOut(
-        Ending.Phase.ACK, attemptIsNearer ? options.attemptTimeout : options.ackTimeout);
+    throw timedOut(Ending.Phase.ACK, attemptIsNearer ? options.attemptTimeout : options.ackTimeout);
   }
 
   // Before the ack, nothing but the answer to the hello counts; null if this is not the ack.
@@ -248,16 +248,25 @@ final class Attempt<M> implements AutoCloseable {
   private void leave() {
     Deadline deadline = Deadline.in(options.clock, options.closeTimeout);
     try {
-      outbound.awaitDrained(deadline);
-      connection.sendClose(NORMAL, "");
-      Event event = connection.receive(deadline.left());
-      while (!(event instanceof Event.Ended) && !deadline.passed()) {
-        event = connection.receive(deadline.left());
+      if (dropEventsUntil(outbound::isDrained, deadline)) {
+        connection.sendClose(NORMAL, "");
+        dropEventsUntil(() -> false, deadline);
       }
     } catch (InterruptedException e) {
       // Somebody wants it faster; the connection is cut next in any case.
       Thread.currentThread().interrupt();
     }
+  }
+
+  // What still comes is for nobody. False if the connection has ended.
+  private boolean dropEventsUntil(BooleanSupplier done, Deadline deadline)
+      throws InterruptedException {
+    while (!done.getAsBoolean() && !deadline.passed()) {
+      if (connection.receive(deadline.left()) instanceof Event.Ended) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void complain(Ending.Violation violation) {

@@ -58,6 +58,7 @@ final class CloseSignal {
       if (requested) {
         throw new AttemptEnded(new Ending.Requested());
       }
+      Thread.interrupted(); // one that a listener left behind is no wish to close
       waiting = Thread.currentThread();
     } finally {
       lock.unlock();

@@ -52,7 +52,7 @@ final class Liveness {
   Duration beginWait(Duration atMost) {
     waitStarted = clock.nanoTime();
     wallStarted = clock.wallTime();
-    long due = Math.min(pingAt, deadAt) - waitStarted;
+    long due = Math.min(pingAt - waitStarted, deadAt - waitStarted); // nanoTime may overflow
     waitNanos = Math.max(0, Math.min(due, atMost.toNanos()));
     return Duration.ofNanos(waitNanos);
   }

@@ -29,6 +29,7 @@ final class Outbound {
   private int messages;
   private boolean writing;
   private boolean watched;
+  private boolean leaving;
   private boolean closed;
   private long writeStarted;
 
@@ -109,6 +110,7 @@ final class Outbound {
     try {
       if (failed) {
         closed = true;
+        settled();
         return null;
       }
       bytes -= written.size();
@@ -116,13 +118,20 @@ final class Outbound {
       Item next = waiting.poll();
       if (next == null || closed) {
         writing = false;
-        drained.signalAll();
+        settled();
         return null;
       }
       writeStarted = clock.nanoTime();
       return next;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void settled() {
+    drained.signalAll();
+    if (leaving) {
+      connection.wake();
     }
   }
 
@@ -143,6 +152,17 @@ final class Outbound {
     try {
       watched = writing;
       return writing ? limit.minus(clock.since(writeStarted)) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nothing more will be written; from the first question on, the loop is woken by it. */
+  boolean isDrained() {
+    lock.lock();
+    try {
+      leaving = true;
+      return !writing || closed;
     } finally {
       lock.unlock();
     }

@@ -260,10 +260,13 @@ public final class WsLifecycle<M> implements AutoCloseable {
     if (become(WsStatus.CLOSED, ending, null)) {
       Log.info(
           "ws_closed", "host", options.uri.getHost(), "attempt", number, "ending", ending.words());
-      tell(
-          "onStatus",
-          () -> options.listener.onStatus(change(WsStatus.CLOSED, ending, number, null)));
-      finished.countDown();
+      try {
+        tell(
+            "onStatus",
+            () -> options.listener.onStatus(change(WsStatus.CLOSED, ending, number, null)));
+      } finally {
+        finished.countDown(); // an Error there is not ours, but must not leave waiters behind
+      }
     }
   }
 
@@ -313,8 +316,7 @@ public final class WsLifecycle<M> implements AutoCloseable {
   /** The caller's own code threw: counted and logged, and the connection goes on. */
   void failed(String what, RuntimeException e) {
     count(WsCounter.LISTENER_FAILURES, 1);
-    Log.error(
-        "ws_listener_failed", "host", options.uri.getHost(), "in", what, "why", e.toString());
+    Log.error("ws_listener_failed", "host", options.uri.getHost(), "in", what, "why", e.toString());
   }
 
   private void requireNotOnLoop(String method) {

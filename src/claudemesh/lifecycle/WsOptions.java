@@ -210,10 +210,12 @@ public final class WsOptions<M> {
      * Adds a header field to the upgrade request.
      *
      * @param name the field's name
-     * @param value its value
+     * @param value its value, printable ASCII
      * @return this builder
+     * @throws IllegalArgumentException if it cannot be sent, or is not the caller's to set
      */
     public Builder<M> header(String name, String value) {
+      UpgradeHeaders.require(name, value);
       headers.merge(
           name,
           List.of(value),
@@ -403,8 +405,13 @@ public final class WsOptions<M> {
     }
 
     private static Duration requirePositive(String name, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(name + " must be positive, got " + value);
+      if (value.isNegative() || value.isZero() || value.compareTo(Backoff.LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            name
+                + " must be positive and at most "
+                + Backoff.LONGEST.toDays()
+                + " days, got "
+                + value);
       }
       return value;
     }

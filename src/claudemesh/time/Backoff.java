@@ -30,6 +30,11 @@ public final class Backoff {
   /** How long a connection must have been open to count as one that held. */
   public static final Duration DEFAULT_STABLE = Duration.ofSeconds(30);
 
+  /**
+   * The longest wait that may be asked for: a hundred years, and two still fit a nanosecond clock.
+   */
+  public static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final List<Duration> schedule;
   private final Duration stable;
   private final RandomGenerator random;
@@ -38,10 +43,11 @@ public final class Backoff {
   /**
    * A schedule at its start.
    *
-   * @param schedule the ceilings in order, the last one repeated; not empty, none negative
+   * @param schedule the ceilings in order, the last one repeated; not empty, none negative or over
+   *     {@link #LONGEST}
    * @param stable how long a connection must have been open for the schedule to start over
    * @param random the source of jitter; seed it to replay a run
-   * @throws IllegalArgumentException if the schedule is empty or has a negative ceiling
+   * @throws IllegalArgumentException if the schedule is empty or has a ceiling out of bounds
    */
   public Backoff(List<Duration> schedule, Duration stable, RandomGenerator random) {
     this.schedule = requireSchedule(schedule);
@@ -54,15 +60,16 @@ public final class Backoff {
    *
    * @param schedule the ceilings
    * @return an unmodifiable copy
-   * @throws IllegalArgumentException if it is empty or has a negative ceiling
+   * @throws IllegalArgumentException if it is empty or has a ceiling out of bounds
    */
   public static List<Duration> requireSchedule(List<Duration> schedule) {
     if (schedule.isEmpty()) {
       throw new IllegalArgumentException("the backoff schedule is empty: give at least one delay");
     }
     for (Duration ceiling : schedule) {
-      if (ceiling.isNegative()) {
-        throw new IllegalArgumentException("a backoff delay cannot be negative, got " + ceiling);
+      if (ceiling.isNegative() || ceiling.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "a backoff delay is between 0 and " + LONGEST.toDays() + " days, got " + ceiling);
       }
     }
     return List.copyOf(schedule);
