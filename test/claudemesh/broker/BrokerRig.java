@@ -1,0 +1,172 @@
+package claudemesh.broker;
+
+import claudemesh.crypto.Ed25519KeyPair;
+import claudemesh.json.Json;
+import claudemesh.protocol.Invite;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/**
+ * A broker on a real port whose clock only tests move, with a mesh of four: alpha owns it, bravo is an
+ * admin, charlie and delta are members.
+ */
+final class BrokerRig implements AutoCloseable {
+
+  static final Ed25519KeyPair ALPHA = key("01");
+  static final Ed25519KeyPair BRAVO = key("02");
+  static final Ed25519KeyPair CHARLIE = key("03");
+  static final Ed25519KeyPair DELTA = key("04");
+
+  final TestTime time = new TestTime();
+  final Path folder;
+  final UnaryOperator<BrokerOptions> tuning;
+  final String meshId;
+  private final AtomicInteger messages = new AtomicInteger();
+  Broker broker;
+
+  private BrokerRig(Path folder, UnaryOperator<BrokerOptions> tuning) throws IOException {
+    this.folder = folder;
+    this.tuning = tuning;
+    restart();
+    this.meshId = broker.directory().createMesh("Test Mesh", "alpha", ALPHA.publicHex()).id();
+    join(BRAVO, "bravo", MemberRole.ADMIN);
+    join(CHARLIE, "charlie", MemberRole.MEMBER);
+    join(DELTA, "delta", MemberRole.MEMBER);
+  }
+
+  static BrokerRig start(Path folder) throws IOException {
+    return new BrokerRig(folder, options -> options);
+  }
+
+  static BrokerRig start(Path folder, UnaryOperator<BrokerOptions> tuning) throws IOException {
+    return new BrokerRig(folder, tuning);
+  }
+
+  static Ed25519KeyPair key(String twoDigits) {
+    return Ed25519KeyPair.fromSeedHex(twoDigits.repeat(32));
+  }
+
+  void restart() throws IOException {
+    if (broker != null) {
+      broker.close();
+    }
+    broker = Broker.start(tuning.apply(BrokerOptions.on(folder, 0).withClock(time, time)));
+  }
+
+  JoinResult join(Ed25519KeyPair key, String name, MemberRole role) throws IOException {
+    return broker.directory().join(invite(role, 1), key.publicHex(), name);
+  }
+
+  Invite invite(MemberRole role, int uses) throws IOException {
+    return broker
+        .directory()
+        .createInvite(
+            meshId, broker.url(), role, uses, time.wallTime().plus(Duration.ofHours(1)));
+  }
+
+  Mesh mesh() {
+    try {
+      return broker.directory().mesh(meshId).orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Member member(Ed25519KeyPair key) {
+    return mesh().member(key.publicHex()).orElseThrow();
+  }
+
+  URI url() {
+    return broker.url();
+  }
+
+  TestPeer connect() {
+    return TestPeer.connect(url());
+  }
+
+  Json hello(Ed25519KeyPair key) {
+    return hello(key, "daemon-1");
+  }
+
+  Json hello(Ed25519KeyPair key, String sessionId) {
+    return Hellos.member(mesh(), member(key), key, sessionId, time.wallTime());
+  }
+
+  Json sessionHello(Ed25519KeyPair parent, Ed25519KeyPair session) {
+    return Hellos.session(mesh(), member(parent), parent, session, time.wallTime());
+  }
+
+  /** A member connection on the mesh. */
+  TestPeer member(Ed25519KeyPair key, String sessionId) {
+    TestPeer peer = connect();
+    peer.greet(hello(key, sessionId));
+    return peer;
+  }
+
+  /** A session connection on the mesh. */
+  TestPeer session(Ed25519KeyPair parent, Ed25519KeyPair session) {
+    TestPeer peer = connect();
+    peer.greet(sessionHello(parent, session));
+    return peer;
+  }
+
+  /** Moves time on and lets the broker notice. */
+  void pass(Duration duration) {
+    time.advance(duration);
+    broker.tick();
+  }
+
+  /** A message with an id of its own. */
+  Json message(String target, String text) {
+    String id = "m-" + messages.incrementAndGet();
+    return Json.object()
+        .put("type", "send")
+        .put("id", id)
+        .put("client_message_id", id)
+        .put("request_fingerprint", "ab".repeat(32))
+        .put("targetSpec", target)
+        .put("priority", "now")
+        .put("nonce", "bm9uY2U=")
+        .put("ciphertext", text)
+        .build();
+  }
+
+  /** Sends, waits until the broker is done with it, and returns the ack. */
+  Json send(TestPeer from, Json message) {
+    from.say(message);
+    Json ack = from.next(frame -> frame.string("id", "").equals(message.string("id")));
+    from.ask(Json.object().put("type", "get_state").put("key", "none").build());
+    return ack;
+  }
+
+  Json send(TestPeer from, String target, String text) {
+    return send(from, message(target, text));
+  }
+
+  static Json acknowledge(Json push) {
+    return Json.object()
+        .put("type", "client_ack")
+        .put("clientMessageId", push.string("client_message_id"))
+        .put("brokerMessageId", push.string("messageId"))
+        .build();
+  }
+
+  static Json frame(String type) {
+    return Json.object().put("type", type).build();
+  }
+
+  static List<String> texts(List<Json> pushes) {
+    return pushes.stream().map(push -> push.string("ciphertext")).toList();
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}
