@@ -36,7 +36,7 @@ final class ClientCodec {
   private ClientCodec() {}
 
   static ClientMessage decode(Json frame) {
-    String type = frame.string("type");
+    String type = frame.string("type", "");
     Optional<String> reqId = frame.optionalString(REQ_ID);
     return switch (type) {
       case "hello" -> decodeHello(frame);
@@ -207,7 +207,8 @@ final class ClientCodec {
     try {
       return Priority.of(frame.string("priority", Priority.NEXT.word()));
     } catch (IllegalArgumentException e) {
-      throw new JsonException(e.getMessage());
+      // Without the word itself: a stranger's words have no place in a log.
+      throw new JsonException("priority: expected now, next or low, found another word");
     }
   }
 

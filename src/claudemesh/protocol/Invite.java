@@ -55,17 +55,15 @@ public record Invite(
    * @throws IllegalArgumentException if it is not an invite; the message says what is wrong
    */
   public static Invite parse(String link) {
-    String token = tokenOf(link.strip());
     try {
-      byte[] bytes = Base64.getUrlDecoder().decode(token);
+      byte[] bytes = Base64.getUrlDecoder().decode(tokenOf(link.strip()));
       return decode(Json.parseObject(new String(bytes, StandardCharsets.UTF_8)));
     } catch (JsonException e) {
       throw new IllegalArgumentException("this is no invite link: " + e.getMessage());
     } catch (IllegalArgumentException e) {
+      // Without the parser's words: they repeat the link, which is a secret.
       throw new IllegalArgumentException(
-          "this is no invite link: expected ic://join/TOKEN or https://…/join/TOKEN ("
-              + e.getMessage()
-              + ")");
+          "this is no invite link: expected ic://join/TOKEN or https://…/join/TOKEN");
     }
   }
 
@@ -146,8 +144,8 @@ public record Invite(
       return Optional.of("its signature is not the mesh owner's: ask for a new link");
     }
     if (now.getEpochSecond() >= expiresAt) {
-      return Optional.of(
-          "it expired at " + Instant.ofEpochSecond(expiresAt) + ": ask for a new link");
+      Instant when = Instant.ofEpochSecond(Math.max(0, expiresAt)); // Instant has limits of its own
+      return Optional.of("it expired at " + when + ": ask for a new link");
     }
     return Optional.empty();
   }
@@ -178,13 +176,14 @@ public record Invite(
       return link;
     }
     URI uri = URI.create(link);
+    String path = uri.getPath() == null ? "" : uri.getPath();
     if ("ic".equals(uri.getScheme())) { // ic://join/TOKEN: "join" stands where a host would
-      return uri.getPath().substring(1);
+      path = "/" + uri.getAuthority() + path;
     }
-    int at = uri.getPath().lastIndexOf(PATH);
+    int at = path.lastIndexOf(PATH);
     if (at < 0) {
       throw new IllegalArgumentException("no " + PATH + " in it");
     }
-    return uri.getPath().substring(at + PATH.length());
+    return path.substring(at + PATH.length());
   }
 }
