@@ -219,9 +219,14 @@ public final class HttpServer implements AutoCloseable {
     long last = System.nanoTime();
     while (!pause(ticking, options.tickPeriod())) {
       long time = System.nanoTime();
-      tick(Duration.ofNanos(Math.min(time - last, 2 * period)));
+      tick(Duration.ofNanos(noticed(time - last, period)));
       last = time;
     }
+  }
+
+  /** How much of the time since the last tick counts: a pause of this process is not the peers'. */
+  static long noticed(long passed, long period) {
+    return Math.min(passed, 2 * period);
   }
 
   /** Waits; true if the latch came down meanwhile. */

@@ -183,6 +183,7 @@ class HttpConnectionTest {
     assertHeadRefused(400, "GET /a HTTP/1.1\r\nHost: h\r\nA: b\u0000c\r\n\r\n");
     assertHeadRefused(400, "GET /a HTTP/1.1\r\nHost: h\r\nA: b\rC: d\r\n\r\n");
     assertHeadRefused(400, "GET /a HTTP/1.1\nHost: h\n\n");
+    assertHeadRefused(400, "GET /a HTTP/1.1\r\nHost: h\r\nA: b\n\r\n");
     assertHeadRefused(400, "GET /a HTTP/1.1\r\nHost: h\r\n");
   }
 

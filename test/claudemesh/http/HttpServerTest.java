@@ -205,6 +205,12 @@ class HttpServerTest {
   }
 
   @Test
+  void doesNotCountThePausesOfItsOwnProcess() {
+    assertEquals(1_001, HttpServer.noticed(1_001, 1_000));
+    assertEquals(2_000, HttpServer.noticed(120_000, 1_000));
+  }
+
+  @Test
   void toleratesBeingClosedTwice() throws IOException {
     start(OPTIONS);
     server.close();

@@ -151,6 +151,19 @@ class OutboxTest {
   }
 
   @Test
+  void seesTheProgressOfALongWrite() {
+    List<Long> seen = new ArrayList<>();
+    stream.beforeWrite(
+        () -> {
+          seen.add(outbox.writeBegan());
+          now++;
+        });
+    add("x".repeat(3 * Outbox.BATCH));
+    drainers.remove().run();
+    assertEquals(List.of(1L, 2L, 3L), seen);
+  }
+
+  @Test
   void discardsWhatWaitsAndTakesNothingMore() throws IOException {
     add("a");
     outbox.discard();
