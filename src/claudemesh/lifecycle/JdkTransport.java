@@ -64,8 +64,9 @@ public final class JdkTransport implements Transport, AutoCloseable {
         HttpClient.newBuilder()
             .executor(executor)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(proxies.selector())
-            .authenticator(proxies.authenticator());
+            .proxy(proxies.selector());
+    // The JDK takes a 401 without WWW-Authenticate for a fault of its own once it has one.
+    proxies.authenticator().ifPresent(builder::authenticator);
     if (!tls.equals(TlsSettings.DEFAULT)) {
       builder.sslContext(tls.context());
     }
@@ -118,19 +119,19 @@ public final class JdkTransport implements Transport, AutoCloseable {
     JdkConnection connection = new JdkConnection(request.inboundLimit());
     Duration timeout = deadline.left();
     // Resolving the host's name blocks whoever calls buildAsync, so that is not this thread.
-    CompletableFuture<WebSocket> upgrade =
-        CompletableFuture.supplyAsync(() -> build(request, connection, timeout), executor)
-            .thenCompose(Function.identity());
+    CompletableFuture<CompletableFuture<WebSocket>> started =
+        CompletableFuture.supplyAsync(() -> build(request, connection, timeout), executor);
+    CompletableFuture<WebSocket> upgrade = started.thenCompose(Function.identity());
     try {
       // The future may complete before onOpen is called, or after: whichever comes first attaches.
       connection.attach(upgrade.get(deadline.leftNanos(), TimeUnit.NANOSECONDS));
       return connection;
     } catch (TimeoutException e) {
-      throw giveUp(connection, upgrade, new Ending.TimedOut(Ending.Phase.CONNECT, timeout));
+      throw giveUp(connection, started, new Ending.TimedOut(Ending.Phase.CONNECT, timeout));
     } catch (ExecutionException e) {
-      throw giveUp(connection, upgrade, endingOf(e.getCause(), request.uri(), timeout));
+      throw giveUp(connection, started, endingOf(e.getCause(), request.uri(), timeout));
     } catch (InterruptedException e) {
-      giveUp(connection, upgrade, new Ending.Requested());
+      giveUp(connection, started, new Ending.Requested());
       throw e;
     }
   }
@@ -144,18 +145,21 @@ public final class JdkTransport implements Transport, AutoCloseable {
     return builder.buildAsync(request.uri(), connection);
   }
 
-  // The upgrade may still succeed behind our back: abort() makes the late socket close itself.
+  // Cancelling the JDK's own future closes its socket. The upgrade may still have succeeded behind
+  // our back: abort() makes the late socket close itself.
   private static ConnectException giveUp(
-      JdkConnection connection, CompletableFuture<WebSocket> upgrade, Ending ending) {
+      JdkConnection connection,
+      CompletableFuture<CompletableFuture<WebSocket>> started,
+      Ending ending) {
     connection.abort();
-    upgrade.cancel(true);
+    started.thenAccept(upgrade -> upgrade.cancel(true));
     return new ConnectException(ending);
   }
 
   private Ending endingOf(Throwable failure, URI uri, Duration timeout) {
     var handshake = NetworkWords.find(failure, WebSocketHandshakeException.class);
     if (handshake != null && handshake.getResponse() != null) {
-      return answered(handshake.getResponse());
+      return answered(handshake);
     }
     if (NetworkWords.isTimeout(failure)) {
       return new Ending.TimedOut(Ending.Phase.CONNECT, timeout);
@@ -181,7 +185,14 @@ public final class JdkTransport implements Transport, AutoCloseable {
     return new Ending.ConnectFailed(step, words);
   }
 
-  private static Ending answered(HttpResponse<?> response) {
+  private static Ending answered(WebSocketHandshakeException handshake) {
+    HttpResponse<?> response = handshake.getResponse();
+    if (response.statusCode() == 101) {
+      return failed(
+          Ending.ConnectStep.CONNECT,
+          "the server's answer to the upgrade is not a WebSocket's: "
+              + NetworkWords.of(handshake.getCause() == null ? handshake : handshake.getCause()));
+    }
     if (response.statusCode() == 407) {
       return failed(
           Ending.ConnectStep.PROXY,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The HTTP proxy that the environment names, as other command-line tools read it: {@code
@@ -63,30 +64,43 @@ final class ProxySettings {
     };
   }
 
-  /** Answers a proxy that asks for the credentials in its address. */
-  Authenticator authenticator() {
-    return new Authenticator() {
-      @Override
-      protected PasswordAuthentication getPasswordAuthentication() {
-        if (getRequestorType() != RequestorType.PROXY) {
-          return null;
-        }
-        return credentialsFor(getRequestingHost(), getRequestingPort()).orElse(null);
+  /** Answers a proxy that asks for the credentials in its address; empty if none has any. */
+  Optional<Authenticator> authenticator() {
+    boolean any = proxies().anyMatch(proxy -> proxy.getRawUserInfo() != null);
+    return any ? Optional.of(new ProxyAuthenticator()) : Optional.empty();
+  }
+
+  private final class ProxyAuthenticator extends Authenticator {
+    @Override
+    protected PasswordAuthentication getPasswordAuthentication() {
+      if (getRequestorType() != RequestorType.PROXY) {
+        return null;
       }
-    };
+      return credentialsFor(getRequestingHost(), getRequestingPort()).orElse(null);
+    }
   }
 
   private Optional<PasswordAuthentication> credentialsFor(String host, int port) {
-    for (String name : List.of("https_proxy", "http_proxy", "all_proxy")) {
-      Optional<URI> proxy = variable(name).map(ProxySettings::requireHttp);
-      if (proxy.isPresent()
-          && proxy.get().getHost().equalsIgnoreCase(host)
-          && portOf(proxy.get()) == port
-          && proxy.get().getRawUserInfo() != null) {
-        return Optional.of(credentialsOf(proxy.get().getRawUserInfo()));
-      }
+    return proxies()
+        .filter(proxy -> proxy.getHost().equalsIgnoreCase(host) && portOf(proxy) == port)
+        .filter(proxy -> proxy.getRawUserInfo() != null)
+        .findFirst()
+        .map(proxy -> credentialsOf(proxy.getRawUserInfo()));
+  }
+
+  // Those that can be used; the others are refused once something would go through them.
+  private Stream<URI> proxies() {
+    return Stream.of("https_proxy", "http_proxy", "all_proxy")
+        .flatMap(name -> variable(name).stream())
+        .flatMap(ProxySettings::usable);
+  }
+
+  private static Stream<URI> usable(String address) {
+    try {
+      return Stream.of(requireHttp(address));
+    } catch (IllegalArgumentException unusable) {
+      return Stream.empty();
     }
-    return Optional.empty();
   }
 
   private static PasswordAuthentication credentialsOf(String userInfo) {
