@@ -27,7 +27,12 @@ BENCH_JAVA := $(call find,test/bench,*.java)
 VERSION := $(shell cat src/claudemesh/version.txt)
 
 JAVAC = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -Xlint:all -Werror
-TEST_FLAGS := -Xmx1g -ea -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.jar=$(JAR)
+# SQLite is native code: without the flag a JDK from 24 on warns, on stderr.
+NATIVE := --enable-native-access=ALL-UNNAMED
+# Of the two dozen platforms that SQLite's driver knows, those whose library goes into our jar.
+PLATFORMS := Linux/x86_64 Linux/aarch64 Linux-Musl/x86_64 Linux-Musl/aarch64 Mac/x86_64 Mac/aarch64 \
+  Windows/x86_64 Windows/aarch64
+TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.jar=$(JAR)
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
@@ -70,13 +75,17 @@ $(STAMPS)/bench: $(STAMPS)/main $(STAMPS)/bench.list $(BENCH_JAVA)
 	@$(JAVAC) --release 21 -d $(BENCH_CLASSES) -cp $(call colons,$(CLASSES) $(MAIN_JARS)) $(BENCH_JAVA)
 	@touch $@
 
-# The classes of the dependencies without what belongs to their own jars: manifest, signatures, module.
-$(STAMPS)/deps: bin/dependencies.txt | deps
+# The classes of the dependencies without what belongs to their own jars: manifest, signatures, module,
+# and without libraries for other platforms.
+$(STAMPS)/deps: bin/dependencies.txt Makefile | deps
 	@rm -rf $(BUILD)/deps-classes
 	@mkdir -p $(BUILD)/deps-classes $(@D)
 	@for jar in $(MAIN_JARS); do \
 	  (cd $(BUILD)/deps-classes && "$(JDK)/bin/jar" --extract --file "$(CURDIR)/$$jar") || exit 1; done
 	@rm -rf $(BUILD)/deps-classes/META-INF $(BUILD)/deps-classes/module-info.class
+	@cd $(BUILD)/deps-classes/org/sqlite && mv native all && for platform in $(PLATFORMS); do \
+	  mkdir -p native/$$platform && mv all/$$platform/* native/$$platform || exit 1; done
+	@rm -rf $(BUILD)/deps-classes/org/sqlite/all
 	@touch $@
 
 # The same bytes every time: sorted entries without folders, one date, and a manifest of ours.
@@ -86,7 +95,7 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 	@cp -R $(BUILD)/deps-classes/. $(CLASSES)/. $(BUILD)/stage
 	@mkdir -p $(BUILD)/stage/META-INF && cp LICENSE $(BUILD)/stage/META-INF/LICENSE
 	@printf '%s\n' 'Main-Class: claudemesh.Main' 'Implementation-Title: claudemesh' \
-	  'Implementation-Version: $(VERSION)' >$(BUILD)/manifest.txt
+	  'Implementation-Version: $(VERSION)' 'Enable-Native-Access: ALL-UNNAMED' >$(BUILD)/manifest.txt
 	@(cd $(BUILD)/stage && find . -type f | sed 's|^\./||' | LC_ALL=C sort) >$(BUILD)/entries.txt
 	@cd $(BUILD)/stage && "$(JDK)/bin/jar" --create --file "$(abspath $@.new)" --date=2026-01-01T00:00:00Z \
 	  --manifest "$(abspath $(BUILD)/manifest.txt)" @"$(abspath $(BUILD)/entries.txt)"
@@ -111,7 +120,7 @@ demo: $(JAR) ## play the whole scene with real processes, the broker killed in t
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/demo.sh
 
 bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to the benchmark
-	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" \
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
 
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it

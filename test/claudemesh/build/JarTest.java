@@ -50,9 +50,43 @@ final class JarTest {
             "META-INF/LICENSE",
             "META-INF/licenses/minimal-json.txt",
             "META-INF/licenses/salty-coffee.txt",
+            "META-INF/licenses/sqlite-jdbc.txt",
             "claudemesh/version.txt")) {
       assertNotNull(jar.getEntry(name), name);
     }
+  }
+
+  @Test
+  void sqliteIsInsideForTheseAndNoOtherPlatforms() {
+    var libraries =
+        jar.stream()
+            .map(JarEntry::getName)
+            .filter(name -> name.startsWith("org/sqlite/native/"))
+            .map(name -> name.substring("org/sqlite/native/".length()))
+            .toList();
+    assertEquals(
+        List.of(
+            "Linux-Musl/aarch64/libsqlitejdbc.so",
+            "Linux-Musl/x86_64/libsqlitejdbc.so",
+            "Linux/aarch64/libsqlitejdbc.so",
+            "Linux/x86_64/libsqlitejdbc.so",
+            "Mac/aarch64/libsqlitejdbc.dylib",
+            "Mac/x86_64/libsqlitejdbc.dylib",
+            "Windows/aarch64/sqlitejdbc.dll",
+            "Windows/x86_64/sqlitejdbc.dll"),
+        libraries);
+  }
+
+  @Test
+  void theJarMayLoadNativeCodeWithoutAWarning() throws IOException {
+    assertEquals(
+        "ALL-UNNAMED", jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"));
+  }
+
+  @Test
+  void theJarStaysSmall() throws IOException {
+    long bytes = Files.size(Built.jar());
+    assertTrue(bytes < 6_000_000, () -> "expected less than 6 MB, got " + bytes);
   }
 
   @Test

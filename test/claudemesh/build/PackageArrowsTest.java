@@ -42,7 +42,9 @@ final class PackageArrowsTest {
   private static final Map<String, Set<String>> FOREIGN =
       Map.of(
           "com.eclipsesource.json", Set.of("claudemesh.json", "claudemesh.protocol"),
-          "software.pando.crypto.nacl", Set.of("claudemesh.crypto"));
+          "software.pando.crypto.nacl", Set.of("claudemesh.crypto"),
+          "java.sql", Set.of("claudemesh.store"),
+          "org.sqlite", Set.of("claudemesh.store"));
 
   private static final Pattern ARROW = Pattern.compile("^ {3}(\\S+) +-> (\\S+) .*$");
 
