@@ -1,0 +1,40 @@
+package claudemesh.cli;
+
+import claudemesh.daemon.Config;
+import claudemesh.daemon.ConfigFolder;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * One call of a verb: what was typed, and where it reads and writes.
+ *
+ * @param arguments what was typed after the verb
+ * @param streams the process's streams, or a test's
+ * @param out standard output
+ * @param environment the process's variables
+ */
+record Call(Arguments arguments, Streams streams, Output out, Map<String, String> environment) {
+
+  ConfigFolder configFolder() {
+    return ConfigFolder.of(environment);
+  }
+
+  Config config() throws CliException {
+    try {
+      return Config.load(configFolder());
+    } catch (IOException e) {
+      throw new CliException(ExitCode.FAILED, e.getMessage(), e);
+    }
+  }
+
+  boolean wantsJson() {
+    return arguments.has(VerbSpec.JSON.name());
+  }
+
+  /** Colour is for people at a terminal who have not asked to be spared it (no-color.org). */
+  boolean mayColour() {
+    return streams.outIsTerminal()
+        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+        && !"dumb".equals(environment.get("TERM"));
+  }
+}

@@ -1,0 +1,122 @@
+package claudemesh.cli;
+
+import claudemesh.json.Log;
+import claudemesh.json.TerminalText;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line. {@link #run} takes what was typed and returns an exit code, so that tests call
+ * it; {@link #main} alone ends the process.
+ */
+public final class Cli {
+
+  private static final int TRACE_LINES = 12;
+
+  private Cli() {}
+
+  /**
+   * Runs one command and ends the process with its exit code. SIGINT and SIGTERM interrupt the
+   * command, which closes what it has open; the JVM then ends with 130 or 143.
+   *
+   * @param args the verb and its arguments
+   */
+  public static void main(String[] args) {
+    Interruption interruption = Interruption.ofThisThread();
+    int code = run(args, Streams.ofProcess(), System.getenv());
+    Network.shutDown();
+    interruption.over();
+    System.exit(code);
+  }
+
+  /**
+   * Runs one command on the calling thread, which is interrupted to end it early.
+   *
+   * @param args the verb and its arguments
+   * @param streams where it reads and writes
+   * @param environment the process's variables
+   * @return the exit code: 0 done, 1 failed, 2 usage, 3 not joined, 4 cannot reach, 5 refused by
+   *     the broker, 130 interrupted, 141 standard output closed
+   */
+  public static int run(String[] args, Streams streams, Map<String, String> environment) {
+    Log.configure(Log.Level.WARN, streams.errIsTerminal(), streams.err());
+    String verb = "";
+    try {
+      List<String> words = List.of(args);
+      if (words.isEmpty() || words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
+        new Output(streams).text(Help.overview());
+        return ExitCode.OK.code();
+      }
+      verb = Verbs.named(words.equals(List.of("--version")) ? List.of("version") : words);
+      return run(Verbs.create(verb), words, streams, environment).code();
+    } catch (BrokenPipeException e) {
+      return ExitCode.BROKEN_PIPE.code();
+    } catch (CliException e) {
+      return complain(streams, verb, e.getMessage(), e.exitCode());
+    } catch (IOException e) {
+      return complain(streams, verb, words(e), ExitCode.FAILED);
+    } catch (InterruptedException e) {
+      return ExitCode.INTERRUPTED.code();
+    } catch (RuntimeException e) {
+      Log.error("internal_error", "verb", verb, "why", e, "at", trace(e));
+      return complain(streams, verb, "this is a fault of claudemesh: " + e, ExitCode.FAILED);
+    }
+  }
+
+  private static ExitCode run(
+      Verb verb, List<String> words, Streams streams, Map<String, String> environment)
+      throws CliException, IOException, InterruptedException {
+    VerbSpec spec = verb.spec();
+    int used = Math.min(words.size(), spec.name().split(" ").length);
+    Arguments arguments = Arguments.parse(spec, words.subList(used, words.size()));
+    Log.configure(level(arguments), streams.errIsTerminal(), streams.err());
+    Output out = new Output(streams);
+    if (arguments.has(VerbSpec.HELP.name())) {
+      out.text(Help.of(spec));
+      return ExitCode.OK;
+    }
+    return verb.run(new Call(arguments, streams, out, environment));
+  }
+
+  private static Log.Level level(Arguments arguments) throws UsageException {
+    String flag = VerbSpec.LOG_LEVEL.name();
+    if (!arguments.has(flag)) {
+      return Log.Level.WARN;
+    }
+    String name = arguments.value(flag).orElse("");
+    return Log.Level.named(name)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--log-level: expected debug, info, warn, error or off, found " + name));
+  }
+
+  /** One sentence: plain on a terminal, a log line for programs. */
+  private static int complain(Streams streams, String verb, String message, ExitCode code) {
+    if (streams.errIsTerminal()) {
+      String hint = "claudemesh help" + (verb.isEmpty() ? "" : " " + verb);
+      PrintStream err = new PrintStream(streams.err(), false, StandardCharsets.UTF_8);
+      err.print("claudemesh: " + TerminalText.escape(message) + "\n");
+      err.print(code == ExitCode.USAGE ? "Try: " + hint + "\n" : "");
+      err.flush();
+    } else {
+      Log.error("failed", "verb", verb, "message", message, "exit_code", code.code());
+    }
+    return code.code();
+  }
+
+  /** The exceptions of the file system often have the file as their whole message. */
+  private static String words(IOException e) {
+    String kind = e.getClass() == IOException.class ? "" : e.getClass().getSimpleName() + ": ";
+    return kind + e.getMessage();
+  }
+
+  private static String trace(RuntimeException e) {
+    StackTraceElement[] frames = e.getStackTrace();
+    return Arrays.asList(frames).subList(0, Math.min(frames.length, TRACE_LINES)).toString();
+  }
+}

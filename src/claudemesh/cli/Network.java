@@ -1,0 +1,72 @@
+package claudemesh.cli;
+
+import claudemesh.lifecycle.JdkTransport;
+import claudemesh.lifecycle.TlsSettings;
+import claudemesh.lifecycle.Transport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The transports of this process. {@code java.net.http} costs a tenth of a second to load, so only
+ * verbs that connect come here, and the others stay fast. Thread-safe.
+ */
+final class Network {
+
+  static final Flag CA =
+      Flag.value("ca", "FILE", "trust the PEM certificates in FILE and not the system's");
+  static final Flag CLIENT_CERT =
+      Flag.value(
+          "client-cert",
+          "FILE",
+          "identify with the PKCS #12 FILE; its password, if it has one, in "
+              + "CLAUDEMESH_CLIENT_CERT_PASSWORD");
+
+  private static final String PASSWORD = "CLAUDEMESH_CLIENT_CERT_PASSWORD";
+
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final List<JdkTransport> OPEN = new ArrayList<>();
+
+  private Network() {}
+
+  /**
+   * The transport for a call: the process's shared one, or one with the call's certificates.
+   *
+   * @throws CliException if a certificate file cannot be used
+   */
+  static Transport transport(Call call) throws CliException {
+    Optional<Path> ca = call.arguments().value(CA.name()).map(Path::of);
+    Optional<Path> certificate = call.arguments().value(CLIENT_CERT.name()).map(Path::of);
+    LOCK.lock();
+    try {
+      JdkTransport.tuneProcess();
+      JdkTransport transport =
+          ca.isEmpty() && certificate.isEmpty()
+              ? JdkTransport.shared()
+              : new JdkTransport(
+                  new TlsSettings(ca, certificate, call.environment().getOrDefault(PASSWORD, "")),
+                  call.environment());
+      OPEN.add(transport);
+      return transport;
+    } catch (IllegalArgumentException e) {
+      throw new CliException(ExitCode.FAILED, e.getMessage(), e);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Stops the HTTP clients' threads, so that the process can leave at once. */
+  static void shutDown() {
+    LOCK.lock();
+    try {
+      for (JdkTransport transport : OPEN) {
+        transport.close();
+      }
+      OPEN.clear();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+}

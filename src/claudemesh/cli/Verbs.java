@@ -1,0 +1,84 @@
+package claudemesh.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The table of verbs, in the order that help shows. */
+final class Verbs {
+
+  static final List<String> NAMES =
+      List.of(
+          "up",
+          "broker",
+          "mesh create",
+          "invite",
+          "join",
+          "list",
+          "leave",
+          "connect",
+          "send",
+          "peer list",
+          "rtt",
+          "ws",
+          "version",
+          "help");
+
+  private Verbs() {}
+
+  /** A fresh instance of the verb of that name, which must be one of {@link #NAMES}. */
+  static Verb create(String name) {
+    // A switch and not a map of constructors: a call loads its own verb and no other.
+    return switch (name) {
+      case "up" -> new UpVerb();
+      case "broker" -> new BrokerVerb();
+      case "mesh create" -> new MeshCreateVerb();
+      case "invite" -> new InviteVerb();
+      case "join" -> new JoinVerb();
+      case "list" -> new ListVerb();
+      case "leave" -> new LeaveVerb();
+      case "connect" -> new ConnectVerb();
+      case "send" -> new SendVerb();
+      case "peer list" -> new PeerListVerb();
+      case "rtt" -> new RttVerb();
+      case "ws" -> new WsVerb();
+      case "version" -> new VersionVerb();
+      case "help" -> new HelpVerb();
+      default -> throw new IllegalArgumentException("no verb of the table: " + name);
+    };
+  }
+
+  /**
+   * Which verb the words start with; verbs of two words come first.
+   *
+   * @throws UsageException if they start with none; the message suggests one
+   */
+  static String named(List<String> words) throws UsageException {
+    if (words.size() > 1 && NAMES.contains(words.get(0) + " " + words.get(1))) {
+      return words.get(0) + " " + words.get(1);
+    }
+    if (NAMES.contains(words.get(0))) {
+      return words.get(0);
+    }
+    throw unknown(words);
+  }
+
+  private static UsageException unknown(List<String> words) {
+    List<String> begun = new ArrayList<>();
+    for (String name : NAMES) {
+      if (name.startsWith(words.get(0) + " ")) {
+        begun.add(name);
+      }
+    }
+    if (!begun.isEmpty()) {
+      return new UsageException(
+          "\"" + words.get(0) + "\" is half a verb: " + String.join(", ", begun));
+    }
+    boolean flag = words.size() == 1 || words.get(1).startsWith("-");
+    String two = flag ? words.get(0) : words.get(0) + " " + words.get(1);
+    String question = Nearest.question(two, NAMES);
+    if (question.isEmpty()) {
+      question = Nearest.question(words.get(0), NAMES);
+    }
+    return new UsageException("unknown verb \"" + words.get(0) + "\"" + question);
+  }
+}
