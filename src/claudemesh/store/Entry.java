@@ -1,43 +1,42 @@
 package claudemesh.store;
 
-import claudemesh.store.MessageStatus.Delivery;
-import claudemesh.store.MessageStatus.State;
-import java.time.Instant;
-import java.util.Optional;
+/**
+ * One unsettled message in one mailbox, as far as a claim needs it. Guarded by the store's lock.
+ */
+class Entry {
 
-/** One message in one mailbox, in memory. Guarded by the store's lock. */
-final class Entry {
-
-  final KeptMessage message;
   final String mailbox;
+
+  /** Its place in the order of the store's appends. */
   final long sequence;
+
+  final String messageId;
+
+  /** Null if the sender gave none. */
+  final String clientMessageId;
+
+  final int urgency;
+
+  /** The length of the payload, which may itself be elsewhere. */
+  final int chars;
 
   /** Who holds it; null while it waits or once it is over. */
   String owner;
 
   long heldUntilNanos;
 
-  State state = State.QUEUED;
-  private Instant since;
-  private String reason;
-
-  Entry(KeptMessage message, String mailbox, long sequence) {
-    this.message = message;
+  Entry(
+      String mailbox,
+      long sequence,
+      String messageId,
+      String clientMessageId,
+      int urgency,
+      int chars) {
     this.mailbox = mailbox;
     this.sequence = sequence;
-  }
-
-  void end(State ending, Instant when, String why) {
-    state = ending;
-    since = when;
-    reason = why;
-  }
-
-  Delivery delivery() {
-    return new Delivery(mailbox, state, Optional.ofNullable(since), Optional.ofNullable(reason));
-  }
-
-  StoredMessage stored() {
-    return new StoredMessage(message.messageId, message.urgency, message.payload);
+    this.messageId = messageId;
+    this.clientMessageId = clientMessageId;
+    this.urgency = urgency;
+    this.chars = chars;
   }
 }

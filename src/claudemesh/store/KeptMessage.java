@@ -18,7 +18,7 @@ final class KeptMessage {
   final Instant createdAt;
 
   /** By mailbox, in the order given. */
-  final Map<String, Entry> entries;
+  final Map<String, KeptEntry> entries;
 
   /** Dropped once nobody waits for it any more. */
   String payload;
@@ -38,6 +38,6 @@ final class KeptMessage {
 
   MessageStatus status() {
     return new MessageStatus(
-        messageId, sender, target, entries.values().stream().map(Entry::delivery).toList());
+        messageId, sender, target, entries.values().stream().map(KeptEntry::delivery).toList());
   }
 }

@@ -9,14 +9,16 @@ import java.util.TreeMap;
 /**
  * One mailbox in memory: waiting messages in the order appended, one queue an urgency, and those
  * that are held. Guarded by the store's lock.
+ *
+ * @param <E> what the store knows of a message in a mailbox
  */
-final class Mailbox {
+final class Mailbox<E extends Entry> {
 
   private final String name;
   // Sorted, because a released message goes back to its place and not to the end.
-  private final List<TreeMap<Long, Entry>> waiting =
+  private final List<TreeMap<Long, E>> waiting =
       List.of(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-  private final Map<String, Entry> held = new LinkedHashMap<>();
+  private final Map<String, E> held = new LinkedHashMap<>();
   private long heldChars;
 
   Mailbox(String name) {
@@ -29,7 +31,7 @@ final class Mailbox {
 
   int size() {
     int size = held.size();
-    for (TreeMap<Long, Entry> queue : waiting) {
+    for (TreeMap<Long, E> queue : waiting) {
       size += queue.size();
     }
     return size;
@@ -39,15 +41,15 @@ final class Mailbox {
     return size() == 0;
   }
 
-  void add(Entry entry) {
-    waiting.get(entry.message.urgency).put(entry.sequence, entry);
+  void add(E entry) {
+    waiting.get(entry.urgency).put(entry.sequence, entry);
   }
 
   /** The oldest waiting entry of those that are urgent enough, if it fits the window; or null. */
-  Entry next(Claim claim) {
-    Entry oldest = null;
+  E next(Claim claim) {
+    E oldest = null;
     for (int urgency = 0; urgency <= claim.leastUrgent(); urgency++) {
-      Map.Entry<Long, Entry> head = waiting.get(urgency).firstEntry();
+      Map.Entry<Long, E> head = waiting.get(urgency).firstEntry();
       if (head != null && (oldest == null || head.getKey() < oldest.sequence)) {
         oldest = head.getValue();
       }
@@ -55,42 +57,41 @@ final class Mailbox {
     return oldest == null || !fits(oldest, claim) ? null : oldest;
   }
 
-  private boolean fits(Entry entry, Claim claim) {
+  private boolean fits(E entry, Claim claim) {
     return held.isEmpty()
-        || (held.size() < claim.maxHeld()
-            && heldChars + entry.message.payload.length() <= claim.maxHeldChars());
+        || (held.size() < claim.maxHeld() && heldChars + entry.chars <= claim.maxHeldChars());
   }
 
-  void hold(Entry entry, String owner, long untilNanos) {
-    waiting.get(entry.message.urgency).remove(entry.sequence);
-    held.put(entry.message.messageId, entry);
-    heldChars += entry.message.payload.length();
+  void hold(E entry, String owner, long untilNanos) {
+    waiting.get(entry.urgency).remove(entry.sequence);
+    held.put(entry.messageId, entry);
+    heldChars += entry.chars;
     entry.owner = owner;
     entry.heldUntilNanos = untilNanos;
   }
 
-  void letGo(Entry entry) {
+  void letGo(E entry) {
     removeHeld(entry);
     add(entry);
   }
 
-  void remove(Entry entry) {
+  void remove(E entry) {
     if (entry.owner == null) {
-      waiting.get(entry.message.urgency).remove(entry.sequence);
+      waiting.get(entry.urgency).remove(entry.sequence);
     } else {
       removeHeld(entry);
     }
   }
 
-  private void removeHeld(Entry entry) {
-    held.remove(entry.message.messageId);
-    heldChars -= entry.message.payload.length();
+  private void removeHeld(E entry) {
+    held.remove(entry.messageId);
+    heldChars -= entry.chars;
     entry.owner = null;
   }
 
-  List<Entry> heldBy(String owner) {
-    List<Entry> entries = new ArrayList<>();
-    for (Entry entry : held.values()) {
+  List<E> heldBy(String owner) {
+    List<E> entries = new ArrayList<>();
+    for (E entry : held.values()) {
       if (entry.owner.equals(owner)) {
         entries.add(entry);
       }
@@ -100,10 +101,10 @@ final class Mailbox {
     return entries;
   }
 
-  Entry heldWithClientId(String clientMessageId) {
+  E heldWithClientId(String clientMessageId) {
     // Acks come in the order of the pushes, so this is nearly always the first.
-    for (Entry entry : held.values()) {
-      if (clientMessageId.equals(entry.message.clientMessageId)) {
+    for (E entry : held.values()) {
+      if (clientMessageId.equals(entry.clientMessageId)) {
         return entry;
       }
     }

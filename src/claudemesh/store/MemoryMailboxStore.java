@@ -26,14 +26,14 @@ public final class MemoryMailboxStore implements MailboxStore {
   private final MailboxLimits limits;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Mailbox> mailboxes = new HashMap<>();
+  private final Map<String, Mailbox<KeptEntry>> mailboxes = new HashMap<>();
   private final Map<SentId, KeptMessage> bySentId = new HashMap<>();
   // In the order appended, which is the order in which they grow too old.
   private final Map<String, KeptMessage> open = new LinkedHashMap<>();
   private final Map<String, KeptMessage> over = new LinkedHashMap<>();
-  private final TreeSet<Entry> leases =
+  private final TreeSet<KeptEntry> leases =
       new TreeSet<>(
-          Comparator.<Entry>comparingLong(entry -> entry.heldUntilNanos)
+          Comparator.<KeptEntry>comparingLong(entry -> entry.heldUntilNanos)
               .thenComparingLong(entry -> entry.sequence));
   private long openChars;
   private long lastSequence;
@@ -91,19 +91,19 @@ public final class MemoryMailboxStore implements MailboxStore {
   }
 
   private boolean isFull(String mailbox) {
-    Mailbox found = mailboxes.get(mailbox);
+    Mailbox<KeptEntry> found = mailboxes.get(mailbox);
     return found != null && found.size() >= limits.maxPerMailbox();
   }
 
   private void keep(NewMessage message, Set<String> full) {
     KeptMessage kept = new KeptMessage(message);
     for (String name : message.mailboxes()) {
-      Entry entry = new Entry(kept, name, ++lastSequence);
+      KeptEntry entry = new KeptEntry(kept, name, ++lastSequence);
       kept.entries.put(name, entry);
       if (full.contains(name)) {
         entry.end(State.DEAD, clock.wallTime(), "the mailbox was full");
       } else {
-        mailboxes.computeIfAbsent(name, Mailbox::new).add(entry);
+        mailboxes.computeIfAbsent(name, key -> new Mailbox<>(key)).add(entry);
         kept.open++;
       }
     }
@@ -119,13 +119,13 @@ public final class MemoryMailboxStore implements MailboxStore {
   public List<StoredMessage> claim(Claim claim) {
     lock.lock();
     try {
-      Mailbox mailbox = mailboxes.get(claim.mailbox());
+      Mailbox<KeptEntry> mailbox = mailboxes.get(claim.mailbox());
       if (mailbox == null) {
         return List.of();
       }
       long until = clock.nanoTime() + claim.lease().toNanos();
       List<StoredMessage> claimed = new ArrayList<>();
-      for (Entry entry = mailbox.next(claim); entry != null; entry = mailbox.next(claim)) {
+      for (KeptEntry entry = mailbox.next(claim); entry != null; entry = mailbox.next(claim)) {
         mailbox.hold(entry, claim.owner(), until);
         leases.add(entry);
         claimed.add(entry.stored());
@@ -140,8 +140,10 @@ public final class MemoryMailboxStore implements MailboxStore {
   public List<StoredMessage> held(String mailbox, String owner) {
     lock.lock();
     try {
-      Mailbox found = mailboxes.get(mailbox);
-      return found == null ? List.of() : found.heldBy(owner).stream().map(Entry::stored).toList();
+      Mailbox<KeptEntry> found = mailboxes.get(mailbox);
+      return found == null
+          ? List.of()
+          : found.heldBy(owner).stream().map(KeptEntry::stored).toList();
     } finally {
       lock.unlock();
     }
@@ -152,7 +154,7 @@ public final class MemoryMailboxStore implements MailboxStore {
     lock.lock();
     try {
       KeptMessage message = open.get(messageId);
-      Entry entry = message == null ? null : message.entries.get(mailbox);
+      KeptEntry entry = message == null ? null : message.entries.get(mailbox);
       return entry != null && end(entry, State.DELIVERED, null);
     } finally {
       lock.unlock();
@@ -163,8 +165,8 @@ public final class MemoryMailboxStore implements MailboxStore {
   public boolean settleByClientId(String mailbox, String clientMessageId) {
     lock.lock();
     try {
-      Mailbox found = mailboxes.get(mailbox);
-      Entry entry = found == null ? null : found.heldWithClientId(clientMessageId);
+      Mailbox<KeptEntry> found = mailboxes.get(mailbox);
+      KeptEntry entry = found == null ? null : found.heldWithClientId(clientMessageId);
       return entry != null && end(entry, State.DELIVERED, null);
     } finally {
       lock.unlock();
@@ -175,7 +177,7 @@ public final class MemoryMailboxStore implements MailboxStore {
   public void release(String mailbox, String owner) {
     lock.lock();
     try {
-      Mailbox found = mailboxes.get(mailbox);
+      Mailbox<KeptEntry> found = mailboxes.get(mailbox);
       if (found != null) {
         found.heldBy(owner).forEach(entry -> letGo(found, entry));
       }
@@ -191,7 +193,7 @@ public final class MemoryMailboxStore implements MailboxStore {
       Set<String> freed = new HashSet<>();
       long now = clock.nanoTime();
       while (!leases.isEmpty() && leases.first().heldUntilNanos - now <= 0) {
-        Entry entry = leases.first();
+        KeptEntry entry = leases.first();
         letGo(mailboxes.get(entry.mailbox), entry);
         freed.add(entry.mailbox);
       }
@@ -201,7 +203,7 @@ public final class MemoryMailboxStore implements MailboxStore {
     }
   }
 
-  private void letGo(Mailbox mailbox, Entry entry) {
+  private void letGo(Mailbox<KeptEntry> mailbox, KeptEntry entry) {
     leases.remove(entry);
     mailbox.letGo(entry);
   }
@@ -227,12 +229,12 @@ public final class MemoryMailboxStore implements MailboxStore {
     }
   }
 
-  private boolean end(Entry entry, State state, String reason) {
+  private boolean end(KeptEntry entry, State state, String reason) {
     if (entry.state != State.QUEUED) {
       return false;
     }
     leases.remove(entry);
-    Mailbox mailbox = mailboxes.get(entry.mailbox);
+    Mailbox<KeptEntry> mailbox = mailboxes.get(entry.mailbox);
     mailbox.remove(entry);
     if (mailbox.isEmpty()) {
       mailboxes.remove(mailbox.name());

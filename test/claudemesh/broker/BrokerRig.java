@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * A broker on a real port whose clock only tests move, with a mesh of four: alpha owns it, bravo is an
- * admin, charlie and delta are members.
+ * A broker on a real port whose clock only tests move, with a mesh of four: alpha owns it, bravo is
+ * an admin, charlie and delta are members.
  */
 final class BrokerRig implements AutoCloseable {
 
@@ -66,8 +66,7 @@ final class BrokerRig implements AutoCloseable {
   Invite invite(MemberRole role, int uses) throws IOException {
     return broker
         .directory()
-        .createInvite(
-            meshId, broker.url(), role, uses, time.wallTime().plus(Duration.ofHours(1)));
+        .createInvite(meshId, broker.url(), role, uses, time.wallTime().plus(Duration.ofHours(1)));
   }
 
   Mesh mesh() {

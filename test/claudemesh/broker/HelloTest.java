@@ -102,8 +102,7 @@ class HelloTest {
   @Test
   void acksAHelloWhoseMemberIdIsAnothersIfItIsSignedSo() {
     Member other = rig.member(BRAVO);
-    Json hello =
-        Hellos.member(rig.mesh(), other, ALPHA, "daemon-1", rig.time.wallTime());
+    Json hello = Hellos.member(rig.mesh(), other, ALPHA, "daemon-1", rig.time.wallTime());
     assertEquals("alpha", rig.connect().greet(hello).string("memberDisplayName"));
   }
 
@@ -176,8 +175,7 @@ class HelloTest {
           Hellos.member(rig.mesh(), rig.member(ALPHA), ALPHA, "d", now.plusSeconds(seconds));
       refused(member, "timestamp_skew");
       Json session =
-          Hellos.session(
-              rig.mesh(), rig.member(ALPHA), ALPHA, SESSION, now.plusSeconds(seconds));
+          Hellos.session(rig.mesh(), rig.member(ALPHA), ALPHA, SESSION, now.plusSeconds(seconds));
       refused(session, "timestamp_skew");
     }
     refused(without(hello(), "timestamp"), "timestamp_skew");
@@ -264,7 +262,10 @@ class HelloTest {
   @Test
   void checksInTheOrderOfTheTable() {
     Json allWrong =
-        with(with(with(session(), "sessionPubkey", "zz"), "parentMemberPubkey", "zz"), "signature", "");
+        with(
+            with(with(session(), "sessionPubkey", "zz"), "parentMemberPubkey", "zz"),
+            "signature",
+            "");
     refused(allWrong, "bad_session_pubkey");
     refused(with(allWrong, "sessionPubkey", SESSION.publicHex()), "bad_parent_pubkey");
     Json expired =

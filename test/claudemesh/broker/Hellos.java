@@ -12,8 +12,7 @@ final class Hellos {
 
   static Json member(Mesh mesh, Member member, Ed25519KeyPair key, String sessionId, Instant now) {
     long timestamp = now.toEpochMilli();
-    String text =
-        SigningTexts.hello(mesh.id(), member.memberId(), key.publicHex(), timestamp);
+    String text = SigningTexts.hello(mesh.id(), member.memberId(), key.publicHex(), timestamp);
     return Json.object()
         .put("type", "hello")
         .put("meshId", mesh.id())
@@ -31,8 +30,7 @@ final class Hellos {
       Mesh mesh, Member member, Ed25519KeyPair parent, Ed25519KeyPair session, Instant now) {
     long timestamp = now.toEpochMilli();
     String text =
-        SigningTexts.sessionHello(
-            mesh.id(), parent.publicHex(), session.publicHex(), timestamp);
+        SigningTexts.sessionHello(mesh.id(), parent.publicHex(), session.publicHex(), timestamp);
     return Json.object()
         .put("type", "session_hello")
         .put("meshId", mesh.id())
