@@ -6,6 +6,7 @@ import claudemesh.crypto.PlainBody;
 import claudemesh.crypto.RequestFingerprint;
 import claudemesh.crypto.Sealed;
 import claudemesh.json.Json;
+import claudemesh.json.JsonException;
 import claudemesh.json.Log;
 import claudemesh.lifecycle.Disconnect;
 import claudemesh.lifecycle.HelloReply;
@@ -20,6 +21,7 @@ import claudemesh.protocol.BrokerMessage;
 import claudemesh.protocol.ClientMessage;
 import claudemesh.protocol.MessageCodec;
 import claudemesh.protocol.Target;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +39,7 @@ import java.util.function.Supplier;
 final class BrokerLink implements WsListener<BrokerMessage> {
 
   /** Deployed brokers' limit on ciphertext, nonce and target together (protocol.md §1). */
-  private static final int DEFAULT_MESSAGE_LIMIT = 65_536;
+  private static final long DEFAULT_MESSAGE_LIMIT = 65_536;
 
   /** Redeliveries come within seconds; this many messages back is minutes at full rate. */
   private static final int REMEMBERED = 20_000;
@@ -50,7 +52,8 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   private final SeenMessages seen = new SeenMessages(REMEMBERED);
   private final List<Runnable> statusCalls = new CopyOnWriteArrayList<>();
   private final WsLifecycle<BrokerMessage> lifecycle;
-  private volatile Optional<Json> limits = Optional.empty();
+  private volatile boolean keepsOrder;
+  private volatile long messageLimit = DEFAULT_MESSAGE_LIMIT;
 
   /**
    * Starts to connect.
@@ -108,7 +111,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   }
 
   boolean keepsOrder() {
-    return limits.isPresent();
+    return keepsOrder;
   }
 
   void onStatusChange(Runnable call) {
@@ -125,15 +128,16 @@ final class BrokerLink implements WsListener<BrokerMessage> {
       return CompletableFuture.completedFuture(new BrokerSendResult.Permanent(e.getMessage()));
     }
     int size = frame.ciphertext().length() + frame.nonce().length() + frame.targetSpec().length();
-    if (size > messageLimit()) {
+    if (size > messageLimit) {
       return CompletableFuture.completedFuture(
           new BrokerSendResult.Permanent(
-              "payload too large: " + size + " characters, the broker takes " + messageLimit()));
+              "payload too large: " + size + " characters, the broker takes " + messageLimit));
     }
     return pending.send(message.id(), () -> lifecycle.send(MessageCodec.encode(frame)));
   }
 
   private ClientMessage.Send seal(OutgoingMessage message) {
+    requireUnicode(message.text());
     Sealed body =
         message.target() instanceof Target.Peer peer
             ? ownBox.seal(peer.pubkey(), message.text())
@@ -162,10 +166,12 @@ final class BrokerLink implements WsListener<BrokerMessage> {
         message.text());
   }
 
-  private long messageLimit() {
-    return limits
-        .map(json -> json.optionalNumber("maxMessageBytes").orElse(DEFAULT_MESSAGE_LIMIT))
-        .orElse((long) DEFAULT_MESSAGE_LIMIT);
+  // Inside a box nobody downstream would notice that UTF-8 has put a question mark there.
+  private static void requireUnicode(String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException(
+          "the text has half a surrogate pair, which UTF-8 cannot carry");
+    }
   }
 
   /**
@@ -201,7 +207,18 @@ final class BrokerLink implements WsListener<BrokerMessage> {
 
   @Override
   public void onHelloAck(BrokerMessage ack) {
-    limits = ((BrokerMessage.HelloAck) ack).limits();
+    Optional<Json> limits = ((BrokerMessage.HelloAck) ack).limits().filter(Json::isObject);
+    keepsOrder = limits.isPresent();
+    messageLimit = limits.map(BrokerLink::messageLimitIn).orElse(DEFAULT_MESSAGE_LIMIT);
+  }
+
+  private static long messageLimitIn(Json limits) {
+    try {
+      return limits.optionalNumber("maxMessageBytes").orElse(DEFAULT_MESSAGE_LIMIT);
+    } catch (JsonException e) {
+      Log.warn("broker_limit_unreadable", "why", e.getMessage());
+      return DEFAULT_MESSAGE_LIMIT;
+    }
   }
 
   @Override
