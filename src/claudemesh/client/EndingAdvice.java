@@ -18,7 +18,9 @@ public final class EndingAdvice {
    */
   public static String of(Ending ending) {
     String advice = adviceFor(ending);
-    return advice.isEmpty() ? ending.words() : ending.words() + ". " + advice;
+    String words = ending.words();
+    String stop = words.endsWith(".") ? " " : ". ";
+    return advice.isEmpty() ? words : words + stop + advice;
   }
 
   private static String adviceFor(Ending ending) {
