@@ -15,6 +15,14 @@ final class HelloAcks {
 
   private static final Json EMPTY_ARRAY = Json.array(List.of());
 
+  // What the member is beyond its presences; nobody can set any of it here.
+  private static final Json MEMBER_PROFILE =
+      Json.object()
+          .putNull("roleTag")
+          .put("groups", EMPTY_ARRAY)
+          .put("messageMode", "push")
+          .build();
+
   private static final Json MESH_POLICY =
       Json.object()
           .put(
@@ -41,7 +49,7 @@ final class HelloAcks {
             Optional.of(limits(parts.options())));
     Json.Builder frame =
         Json.parseObject(MessageCodec.encode(ack)).toBuilder()
-            .put("memberProfile", memberProfile(presence))
+            .put("memberProfile", MEMBER_PROFILE)
             .put("meshPolicy", MESH_POLICY);
     if (!presence.session) {
       frame.put("services", EMPTY_ARRAY);
@@ -63,14 +71,6 @@ final class HelloAcks {
         .put("lastSummary", seat.summary)
         .put("restoredGroups", groups(presence))
         .put("restoredStats", seat.stats);
-  }
-
-  private static Json memberProfile(Presence presence) {
-    return Json.object()
-        .putNull("roleTag")
-        .put("groups", groups(presence))
-        .put("messageMode", "push")
-        .build();
   }
 
   private static Json groups(Presence presence) {

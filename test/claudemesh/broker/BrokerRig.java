@@ -35,9 +35,9 @@ final class BrokerRig implements AutoCloseable {
     this.tuning = tuning;
     restart();
     this.meshId = broker.directory().createMesh("Test Mesh", "alpha", ALPHA.publicHex()).id();
-    join(BRAVO, "bravo", MemberRole.ADMIN);
+    join(BRAVO, "bravo", MemberRole.MEMBER);
     join(CHARLIE, "charlie", MemberRole.MEMBER);
-    join(DELTA, "delta", MemberRole.MEMBER);
+    join(DELTA, "delta", MemberRole.ADMIN);
   }
 
   static BrokerRig start(Path folder) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,9 +206,7 @@ class HelloTest {
     Instant now = rig.time.wallTime();
     refused(Hellos.member(rig.mesh(), stranger, STRANGER, "s", now), "unauthorized");
     refused(Hellos.session(rig.mesh(), stranger, STRANGER, SESSION, now), "unauthorized");
-    refused(
-        with(hello(), "pubkey", ALPHA.publicHex().toUpperCase(java.util.Locale.ROOT)),
-        "unauthorized");
+    refused(with(hello(), "pubkey", ALPHA.publicHex().toUpperCase(Locale.ROOT)), "unauthorized");
   }
 
   @Test
