@@ -1,6 +1,7 @@
 package claudemesh.broker;
 
 import claudemesh.crypto.Ed25519KeyPair;
+import claudemesh.crypto.Ids;
 import claudemesh.json.Json;
 import claudemesh.protocol.Invite;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -33,11 +35,26 @@ final class BrokerRig implements AutoCloseable {
   private BrokerRig(Path folder, UnaryOperator<BrokerOptions> tuning) throws IOException {
     this.folder = folder;
     this.tuning = tuning;
+    this.meshId = writeMesh(folder);
     restart();
-    this.meshId = broker.directory().createMesh("Test Mesh", "alpha", ALPHA.publicHex()).id();
-    join(BRAVO, "bravo", MemberRole.MEMBER);
-    join(CHARLIE, "charlie", MemberRole.MEMBER);
-    join(DELTA, "delta", MemberRole.ADMIN);
+  }
+
+  // Two writes in place of seven: every test starts with this.
+  private String writeMesh(Path data) throws IOException {
+    MeshDirectory directory = MeshDirectory.open(data, time);
+    Mesh mesh = directory.createMesh("Test Mesh", "alpha", ALPHA.publicHex());
+    Path file = data.resolve("meshes").resolve(mesh.id() + ".json");
+    Mesh four =
+        mesh.with(newMember(BRAVO, "bravo", MemberRole.MEMBER))
+            .with(newMember(CHARLIE, "charlie", MemberRole.MEMBER))
+            .with(newMember(DELTA, "delta", MemberRole.ADMIN));
+    MeshFile.read(file).with(four).write(file);
+    return mesh.id();
+  }
+
+  private Member newMember(Ed25519KeyPair key, String name, MemberRole role) {
+    return new Member(
+        Ids.random32(), key.publicHex(), name, role, time.wallTime(), Optional.empty());
   }
 
   static BrokerRig start(Path folder) throws IOException {

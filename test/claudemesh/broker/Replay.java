@@ -169,7 +169,7 @@ final class Replay {
     Json ours = find(recorded, conn);
     boolean rows = recorded.string("type").equals("peers_list");
     if (!rows) { // the rows of a member are wrong on deployed brokers, and ours are tested
-                 // elsewhere
+      // elsewhere
       compare(recorded, ours, recorded.string("type"));
     }
     learnIds(recorded, ours);
