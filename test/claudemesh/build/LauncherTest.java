@@ -60,8 +60,18 @@ final class LauncherTest {
   @Test
   void verbsThatStayGetTheWholeJvm() throws Exception {
     for (String verb : List.of("up", "broker", "connect", "ws")) {
-      assertEquals("[-jar][" + jar + "][" + verb + "]\n", shell.run(launcher(), verb).out());
+      String out = shell.run(launcher(), verb).out();
+      assertTrue(out.startsWith("[-Dclaudemesh."), out);
+      assertTrue(out.endsWith("[-jar][" + jar + "][" + verb + "]\n"), out);
     }
+  }
+
+  @Test
+  void theJvmIsToldWhichStreamsAreTerminalsAndHowItWasCalled() throws Exception {
+    String out = shell.run(launcher(), "up").out();
+
+    assertTrue(out.contains("[-Dclaudemesh.terminals=]"), "all three are files here: " + out);
+    assertTrue(out.contains("[-Dclaudemesh.command=" + launcher() + "]"), out);
   }
 
   @Test
