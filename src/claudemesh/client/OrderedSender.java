@@ -1,5 +1,6 @@
 package claudemesh.client;
 
+import claudemesh.json.Log;
 import claudemesh.lifecycle.WsStatus;
 import claudemesh.time.Backoff;
 import claudemesh.time.Clock;
@@ -8,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,18 +40,21 @@ public final class OrderedSender implements AutoCloseable {
   private final BrokerSender sender;
   private final int capacity;
   private final BiConsumer<OutgoingMessage, BrokerSendResult> onSettled;
+  private final List<Duration> patience;
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final ReentrantLock handingOver = new ReentrantLock();
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Thread dispatcher;
   private int unsettled;
   private boolean closed;
+  private volatile long statusChanges; // written under handingOver
 
   /** One target's messages, oldest first. Guarded by the sender's lock. */
   private final class Lane {
     final ArrayDeque<Entry> entries = new ArrayDeque<>();
-    final Backoff backoff = new Backoff(Backoff.DEFAULT_SCHEDULE, Duration.ofSeconds(1), random);
+    final Backoff backoff = new Backoff(patience, Duration.ofSeconds(1), random);
     int underWay;
     boolean rewinding;
     Deadline notBefore = Deadline.in(Duration.ZERO);
@@ -73,6 +79,7 @@ public final class OrderedSender implements AutoCloseable {
     final OutgoingMessage message;
     final Lane lane;
     boolean underWay;
+    long pickedAt;
 
     Entry(OutgoingMessage message, Lane lane) {
       this.message = message;
@@ -90,9 +97,19 @@ public final class OrderedSender implements AutoCloseable {
    */
   public OrderedSender(
       BrokerSender sender, int capacity, BiConsumer<OutgoingMessage, BrokerSendResult> onSettled) {
+    this(sender, capacity, onSettled, Backoff.DEFAULT_SCHEDULE);
+  }
+
+  /** With another schedule for the waits that a broker asks for. */
+  OrderedSender(
+      BrokerSender sender,
+      int capacity,
+      BiConsumer<OutgoingMessage, BrokerSendResult> onSettled,
+      List<Duration> patience) {
     this.sender = sender;
     this.capacity = capacity;
     this.onSettled = onSettled;
+    this.patience = Backoff.requireSchedule(patience);
     sender.onStatusChange(this::signal);
     this.dispatcher = Thread.ofVirtual().name("ordered-sender").start(this::dispatch);
   }
@@ -176,12 +193,27 @@ public final class OrderedSender implements AutoCloseable {
         if (entry == null) {
           return;
         }
-        sender
-            .send(entry.message)
-            .whenComplete((result, failure) -> settle(entry, resultOf(result, failure)));
+        handOver(entry).whenComplete((result, failure) -> settle(entry, resultOf(result, failure)));
       }
     } catch (InterruptedException e) {
       // close() ends the dispatcher this way.
+    }
+  }
+
+  // A change of status waits while this holds the lock, and is noticed if it came before: what was
+  // picked for one connection must not go out on the next one, ahead of what that one is to repeat.
+  private CompletableFuture<BrokerSendResult> handOver(Entry entry) {
+    handingOver.lock();
+    try {
+      return entry.pickedAt == statusChanges
+          ? sender.send(entry.message)
+          : CompletableFuture.completedFuture(
+              new BrokerSendResult.Unknown("the connection changed before it was sent"));
+    } catch (RuntimeException e) {
+      Log.error("send_failed", "message_id", entry.message.id(), "why", e.toString());
+      return CompletableFuture.failedFuture(e);
+    } finally {
+      handingOver.unlock();
     }
   }
 
@@ -194,8 +226,10 @@ public final class OrderedSender implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (!closed) {
+        long picking = statusChanges; // read before the status, or a change could hide between
         Entry entry = sender.status() == WsStatus.OPEN ? next() : null;
         if (entry != null) {
+          entry.pickedAt = picking;
           entry.underWay = true;
           entry.lane.underWay++;
           return entry;
@@ -288,6 +322,12 @@ public final class OrderedSender implements AutoCloseable {
   }
 
   private void signal() {
+    handingOver.lock();
+    try {
+      statusChanges++;
+    } finally {
+      handingOver.unlock();
+    }
     lock.lock();
     try {
       changed.signalAll();

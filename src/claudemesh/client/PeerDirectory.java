@@ -94,12 +94,16 @@ public final class PeerDirectory {
     String candidates =
         others.stream()
             .filter(row -> keys.contains(row.pubkey()) || keys.contains(row.memberPubkey()))
-            .map(row -> row.pubkey().substring(0, 12) + " " + row.displayName() + " " + row.cwd())
+            .map(row -> shortened(row.pubkey()) + " " + row.displayName() + " " + row.cwd())
             .distinct()
             .limit(20)
             .collect(Collectors.joining("; "));
     return new UnknownPeerException(
         "\"" + word + "\" could be any of: " + candidates + ". Give the key instead", true);
+  }
+
+  private static String shortened(String key) {
+    return key.substring(0, Math.min(12, key.length()));
   }
 
   /** A word that names nobody, or more than one. */

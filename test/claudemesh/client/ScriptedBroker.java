@@ -248,9 +248,11 @@ final class ScriptedBroker implements AutoCloseable {
       }
     }
 
+    // By RST: the JDK's client can lose a FIN that comes while it is busy with the message before.
     @Override
     void cut() {
       try {
+        socket.setSoLinger(true, 0);
         socket.close();
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -23,7 +23,7 @@ abstract class Wire {
 
   abstract void close(int code, String reason);
 
-  /** Ends the connection without a close frame. */
+  /** Breaks the connection without a close frame. */
   abstract void cut();
 
   /** Waits until the client has ended the connection. */
