@@ -136,6 +136,11 @@ public final class Broker implements AutoCloseable {
     return parts.directory();
   }
 
+  /** How many connections have said a good hello and are not closed. */
+  int live() {
+    return rooms.live();
+  }
+
   /**
    * Looks at every timer: hellos overdue, presences past their grace, leases that have ended, mail
    * too old. Called by the broker itself unless its tick period is zero.

@@ -30,6 +30,7 @@ final class BrokerConnection implements WsHandler {
 
   private static final Set<String> HELLOS = Set.of("hello", "session_hello");
   private static final int LONGEST_HELLO = 16_384;
+  private static final int LONGEST_NAME = 128;
   private static final String INTERNAL_WORDS = "the broker failed to do this; its log says why";
   private static final int INTERNAL_CLOSE = 1011;
 
@@ -116,7 +117,22 @@ final class BrokerConnection implements WsHandler {
           "expected at most " + LONGEST_HELLO + " characters, got " + text.length());
     }
     ClientMessage message = MessageCodec.decodeFromClient(frame);
-    return message instanceof Opening opening ? Optional.of(opening) : Optional.empty();
+    if (!(message instanceof Opening hello)) {
+      return Optional.empty();
+    }
+    hello.details().displayName().ifPresent(BrokerConnection::requireShort);
+    return Optional.of(hello);
+  }
+
+  // Every push of this connection will carry it.
+  private static void requireShort(String displayName) {
+    if (displayName.length() > LONGEST_NAME) {
+      throw new JsonException(
+          "displayName: expected at most "
+              + LONGEST_NAME
+              + " characters, got "
+              + displayName.length());
+    }
   }
 
   private void admit(WsConnection connection, Opening hello) {

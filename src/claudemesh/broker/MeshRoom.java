@@ -2,6 +2,7 @@ package claudemesh.broker;
 
 import claudemesh.broker.Admission.Admitted;
 import claudemesh.broker.Admission.Refused;
+import claudemesh.broker.Router.Routed;
 import claudemesh.crypto.Ids;
 import claudemesh.http.WsConnection;
 import claudemesh.protocol.BrokerMessage;
@@ -71,6 +72,16 @@ final class MeshRoom {
     return memory;
   }
 
+  /** How many connections are on this mesh now. */
+  int live() {
+    lock.lock();
+    try {
+      return presences.live();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether a hello, not yet proven, would need a slot where none is free. */
   boolean hasNoRoomFor(Opening hello) {
     lock.lock();
@@ -125,8 +136,9 @@ final class MeshRoom {
           Refused.with(
               ErrorCode.ATTESTATION_MISMATCH, "this session key is another member's session"));
     }
-    boolean takesSlot = presences.earlier(admitted).filter(Presence::isLive).isEmpty();
-    return takesSlot && isFull() ? Optional.of(Gate.meshIsFull()) : Optional.empty();
+    return isFull() && !presences.claimsLivePlace(admitted.hello())
+        ? Optional.of(Gate.meshIsFull())
+        : Optional.empty();
   }
 
   private Presence seat(Admitted admitted) {
@@ -283,14 +295,6 @@ final class MeshRoom {
       lock.unlock();
     }
   }
-
-  /**
-   * A route with the name to send under.
-   *
-   * @param route where it goes
-   * @param senderName the sender's name now
-   */
-  record Routed(Router.Route route, String senderName) {}
 
   /** Mail has come into mailboxes of this mesh. */
   void deliver(Iterable<String> mailboxes) {

@@ -54,13 +54,12 @@ final class Presences {
         .filter(presence -> !presence.pubkey().equals(admitted.pubkey()));
   }
 
-  /** Whether a hello that is not proven yet claims a place that is taken up now, by itself. */
+  /** Whether a hello, proven or not, claims a place that is taken up now: it needs no new one. */
   boolean claimsLivePlace(Opening hello) {
-    Presence found =
-        hello instanceof SessionHello session
-            ? bySessionKey.get(session.sessionPubkey())
-            : bySlot.get(slot(hello, memberKeyOf(hello)));
-    return found != null && found.isLive();
+    Presence inSlot = bySlot.get(slot(hello, memberKeyOf(hello)));
+    Presence underKey =
+        hello instanceof SessionHello session ? bySessionKey.get(session.sessionPubkey()) : null;
+    return (inSlot != null && inSlot.isLive()) || (underKey != null && underKey.isLive());
   }
 
   private static String memberKeyOf(Opening hello) {

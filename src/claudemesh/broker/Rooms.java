@@ -36,6 +36,11 @@ final class Rooms {
     }
   }
 
+  /** How many connections are on any of the meshes now. */
+  int live() {
+    return byMesh.values().stream().mapToInt(MeshRoom::live).sum();
+  }
+
   void tick() {
     byMesh.values().forEach(MeshRoom::tick);
   }

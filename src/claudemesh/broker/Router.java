@@ -38,6 +38,14 @@ final class Router {
     record Nowhere(String why) implements Route {}
   }
 
+  /**
+   * A route with the name to send under.
+   *
+   * @param route where it goes
+   * @param senderName the sender's name now
+   */
+  record Routed(Router.Route route, String senderName) {}
+
   Router(MeshDirectory directory, String meshId, Presences presences, Seats seats) {
     this.directory = directory;
     this.meshId = meshId;

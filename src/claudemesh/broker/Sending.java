@@ -1,6 +1,6 @@
 package claudemesh.broker;
 
-import claudemesh.broker.MeshRoom.Routed;
+import claudemesh.broker.Router.Routed;
 import claudemesh.crypto.Ids;
 import claudemesh.http.WsConnection;
 import claudemesh.protocol.BrokerMessage.Ack;

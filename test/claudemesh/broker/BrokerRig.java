@@ -4,6 +4,7 @@ import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.Ids;
 import claudemesh.json.Json;
 import claudemesh.protocol.Invite;
+import claudemesh.time.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -130,6 +131,19 @@ final class BrokerRig implements AutoCloseable {
     TestPeer peer = connect();
     peer.greet(sessionHello(parent, session));
     return peer;
+  }
+
+  /** Closes a connection and waits until the broker has noticed. */
+  void leave(TestPeer peer) {
+    int before = broker.live();
+    peer.close();
+    Deadline bound = Deadline.in(Duration.ofSeconds(20));
+    while (broker.live() == before) {
+      if (bound.passed()) {
+        throw new AssertionError("the broker did not notice that a peer left");
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Moves time on and lets the broker notice. */

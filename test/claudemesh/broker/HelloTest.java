@@ -164,8 +164,15 @@ class HelloTest {
     TestPeer again = rig.member(ALPHA, "a");
     assertEquals("1000 session_replaced", alpha.ending());
     refused(rig.hello(DELTA), "capacity");
-    again.close();
-    rig.member(DELTA, "d");
+    rig.leave(again);
+    TestPeer delta = rig.session(DELTA, SESSION);
+    Json relaunched =
+        with(
+            rig.sessionHello(DELTA, STRANGER),
+            "sessionId",
+            "sess-" + SESSION.publicHex().substring(0, 8));
+    rig.connect().greet(relaunched);
+    assertEquals("1000 session_replaced", delta.ending());
   }
 
   @Test
@@ -256,6 +263,7 @@ class HelloTest {
   @Test
   void refusesAHelloTooLong() {
     refused(with(hello(), "cwd", "x".repeat(20_000)), "malformed");
+    refused(with(hello(), "displayName", "x".repeat(129)), "malformed");
   }
 
   @Test

@@ -158,7 +158,7 @@ class MailTest {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer session = rig.session(BRAVO, SESSION);
     session.say(group("dev")).drain();
-    session.close();
+    rig.leave(session);
     rig.pass(Duration.ofSeconds(100));
     rig.send(alpha, "@dev", "later");
     assertEquals(List.of("later"), texts(rig.session(BRAVO, SESSION).drainMail()));
@@ -167,7 +167,7 @@ class MailTest {
   @Test
   void whoIsAwayGetsItsMailInOrderOnceItComes() {
     TestPeer alpha = rig.member(ALPHA, "a");
-    rig.session(BRAVO, SESSION).close();
+    rig.leave(rig.session(BRAVO, SESSION));
     List<String> sent = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       String text = "t" + i;
@@ -188,7 +188,7 @@ class MailTest {
       rig.send(alpha, BRAVO.publicHex(), text);
     }
     bravo.say(acknowledge(bravo.nextMail())).drain();
-    bravo.close();
+    rig.leave(bravo);
     rig.send(alpha, BRAVO.publicHex(), "4");
     assertEquals(List.of("2", "3", "4"), texts(rig.member(BRAVO, "b").drainMail()));
   }
@@ -303,7 +303,7 @@ class MailTest {
     assertEquals(List.of("2"), texts(alpha.drainMail()));
     rig.send(alpha, SESSION.publicHex(), "3");
     assertEquals(List.of("3"), texts(session.drainMail()));
-    session.close();
+    rig.leave(session);
     rig.pass(Duration.ofSeconds(91));
     refused(rig.send(alpha, ALPHA.publicHex(), "x"), "no connected peer");
   }

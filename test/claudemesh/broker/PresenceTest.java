@@ -125,7 +125,7 @@ class PresenceTest {
   void aClosedPresenceIsListedForNinetySecondsAndThenLeaves() {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer session = rig.session(BRAVO, SESSION);
-    session.close();
+    rig.leave(session);
     alpha.drain();
     rig.pass(Duration.ofMillis(89_999));
     assertTrue(keys(alpha).contains(SESSION.publicHex()));
@@ -140,7 +140,7 @@ class PresenceTest {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer first = rig.connect();
     Json joined = first.greet(rig.sessionHello(BRAVO, SESSION));
-    first.close();
+    rig.leave(first);
     rig.pass(Duration.ofSeconds(89));
     TestPeer second = rig.connect();
     Json back = second.greet(rig.sessionHello(BRAVO, SESSION));
@@ -213,7 +213,7 @@ class PresenceTest {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer bravo = rig.member(BRAVO, "b1");
     bravo.say(frame("set_summary").toBuilder().put("summary", "busy").build());
-    bravo.close();
+    rig.leave(bravo);
     TestPeer back = rig.connect();
     Json ack = back.greet(rig.hello(BRAVO, "b2"));
     assertTrue(ack.bool("restored", false));
@@ -250,7 +250,7 @@ class PresenceTest {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer session = rig.session(BRAVO, SESSION);
     session.ask(frame("set_visible").toBuilder().put("visible", false).build());
-    session.close();
+    rig.leave(session);
     alpha.drain();
     rig.pass(Duration.ofSeconds(91));
     rig.session(BRAVO, SESSION);
@@ -265,7 +265,7 @@ class PresenceTest {
     Json first = session.greet(rig.sessionHello(BRAVO, SESSION));
     session.say(frame("join_group").toBuilder().put("name", "dev").put("role", "lead").build());
     session.drain();
-    session.close();
+    rig.leave(session);
     alpha.drain();
     rig.pass(Duration.ofSeconds(91));
     TestPeer back = rig.connect();
