@@ -151,7 +151,7 @@ final class Attempt<M> implements AutoCloseable {
   /** Step 4: hand messages on, ping, watch; returns when the connection has ended. */
   Ending pump() {
     try {
-      liveness.heard();
+      liveness.heardMessage();
       while (true) {
         Duration write = requireProgress();
         Duration atMost = write == null ? options.pingInterval : write;
@@ -187,7 +187,7 @@ final class Attempt<M> implements AutoCloseable {
       return;
     }
     lifecycle.deliver(read.message());
-    liveness.heard(); // while the listener worked, it was we who did not listen
+    liveness.heardMessage(); // not sooner: while the listener worked, it was we who did not listen
   }
 
   private void handleControl(Event event) throws AttemptEnded {

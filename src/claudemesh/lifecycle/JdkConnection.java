@@ -25,6 +25,9 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   private static final int MAX_CHARACTERS = 2 << 20;
 
+  /** How long the end waits for a better cause, or for our close frame to go out. */
+  private static final long LAST_WORDS_NANOS = 1_000_000_000L;
+
   private final int inboundLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -32,6 +35,8 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
   private final StringBuilder partial = new StringBuilder(0);
   private long messageBytes;
   private long queuedCharacters;
+  private Transport.Event.Ended lastWords;
+  private long lastWordsAt;
   private boolean demandOwed;
   private boolean woken;
   private boolean finished;
@@ -47,16 +52,11 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public Transport.Event receive(Duration timeout) throws InterruptedException {
-    long left = timeout.toNanos();
     boolean giveDemand;
     Transport.Event event;
     lock.lockInterruptibly();
     try {
-      while (events.isEmpty() && !woken && left > 0) {
-        left = arrived.awaitNanos(left);
-      }
-      woken = false;
-      event = events.poll();
+      event = next(timeout.toNanos());
       if (event instanceof Transport.Event.Text text) {
         queuedCharacters -= text.text().length();
       }
@@ -69,6 +69,25 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
       webSocket.request(1);
     }
     return event;
+  }
+
+  private Transport.Event next(long timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout;
+    long left = timeout;
+    while (events.isEmpty() && !woken && left > 0) {
+      arrived.awaitNanos(lastWords == null ? left : Math.min(left, lastWordsLeft()));
+      left = lastWords != null && lastWordsLeft() <= 0 ? 0 : deadline - System.nanoTime();
+    }
+    woken = false;
+    if (events.isEmpty() && lastWords != null && lastWordsLeft() <= 0 && !finished) {
+      finished = true;
+      return lastWords;
+    }
+    return events.poll();
+  }
+
+  private long lastWordsLeft() {
+    return lastWordsAt - System.nanoTime();
   }
 
   @Override
@@ -84,13 +103,37 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public CompletableFuture<?> sendText(String text) {
-    return webSocket.sendText(text, true);
+    return orEnd(webSocket.sendText(text, true));
   }
 
   @Override
   public void sendPing() {
     if (lastPing.isDone()) {
-      lastPing = webSocket.sendPing(ByteBuffer.allocate(0));
+      lastPing = orEnd(webSocket.sendPing(ByteBuffer.allocate(0)));
+    }
+  }
+
+  // The JDK tells of a failed write nobody but its caller. What the peer said last may still come.
+  private CompletableFuture<?> orEnd(CompletableFuture<?> write) {
+    write.whenComplete(
+        (written, failure) -> {
+          if (failure != null) {
+            endSoon(new Transport.Event.Ended(new Ending.Lost(NetworkWords.of(failure))));
+          }
+        });
+    return write;
+  }
+
+  private void endSoon(Transport.Event.Ended ended) {
+    lock.lock();
+    try {
+      if (lastWords == null) {
+        lastWords = ended;
+        lastWordsAt = System.nanoTime() + LAST_WORDS_NANOS;
+        arrived.signal();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -160,7 +203,7 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
     }
     if (!last) {
       partial.append(data);
-      source.request(1);
+      offer(new Transport.Event.Life(), false); // at 1 KB/s the rest may take a while
       return null;
     }
     String text = data.toString();
@@ -188,11 +231,7 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public CompletionStage<?> onBinary(WebSocket source, ByteBuffer data, boolean last) {
-    if (last) {
-      offer(new Transport.Event.Binary(), false);
-    } else {
-      source.request(1);
-    }
+    offer(last ? new Transport.Event.Binary() : new Transport.Event.Life(), false);
     return null;
   }
 
@@ -210,7 +249,15 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public CompletionStage<?> onClose(WebSocket source, int statusCode, String reason) {
-    offer(new Transport.Event.Ended(new Ending.PeerClosed(statusCode, reason)), true);
+    var ended = new Transport.Event.Ended(new Ending.PeerClosed(statusCode, reason));
+    if (statusCode == Ending.NO_CLOSE_FRAME) {
+      offer(ended, true);
+      return null;
+    }
+    // The loop cuts the connection once it hears of the end, and RFC 6455 §5.5.1 wants an answer.
+    endSoon(ended);
+    sendClose(isSendable(statusCode) ? statusCode : 1000, "")
+        .whenComplete((sent, failure) -> offer(ended, true));
     return null;
   }
 

@@ -19,9 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * WebSockets by {@code java.net.http}: one {@link HttpClient} for any number of connections, on
@@ -120,7 +122,7 @@ public final class JdkTransport implements Transport, AutoCloseable {
     Duration timeout = deadline.left();
     // Resolving the host's name blocks whoever calls buildAsync, so that is not this thread.
     CompletableFuture<CompletableFuture<WebSocket>> started =
-        CompletableFuture.supplyAsync(() -> build(request, connection, timeout), executor);
+        startUpgrade(() -> build(request, connection, timeout));
     CompletableFuture<WebSocket> upgrade = started.thenCompose(Function.identity());
     try {
       // The future may complete before onOpen is called, or after: whichever comes first attaches.
@@ -133,6 +135,15 @@ public final class JdkTransport implements Transport, AutoCloseable {
     } catch (InterruptedException e) {
       giveUp(connection, started, new Ending.Requested());
       throw e;
+    }
+  }
+
+  private CompletableFuture<CompletableFuture<WebSocket>> startUpgrade(
+      Supplier<CompletableFuture<WebSocket>> build) throws ConnectException {
+    try {
+      return CompletableFuture.supplyAsync(build, executor);
+    } catch (RejectedExecutionException closed) {
+      throw new ConnectException(new Ending.Requested()); // close() was for all of them
     }
   }
 

@@ -36,6 +36,7 @@ final class FakeConnection implements Transport.Connection {
   private Duration connecting = Duration.ZERO;
   private Optional<Ending> failure = Optional.empty();
   private Duration nextAfter = Duration.ZERO;
+  private Duration connectedAt;
   private Duration lastStep;
   private boolean answersPings;
   private boolean answersClose = true;
@@ -44,7 +45,7 @@ final class FakeConnection implements Transport.Connection {
   private boolean ackNeeded = true;
   private boolean woken;
   private int hellosSeen;
-  private int pings;
+  private final List<Double> pings = new ArrayList<>();
   private Duration abortedAt;
 
   FakeConnection(FakeTime time) {
@@ -186,8 +187,9 @@ final class FakeConnection implements Transport.Connection {
     return lastStep != null;
   }
 
-  int pings() {
-    return pings;
+  /** When it was pinged, in seconds since it was connected. */
+  List<Double> pings() {
+    return List.copyOf(pings);
   }
 
   /** Monotonic time from the scene's beginning to the abort; empty while it lives. */
@@ -208,7 +210,8 @@ final class FakeConnection implements Transport.Connection {
     if (failure.isPresent()) {
       throw new Transport.ConnectException(failure.get());
     }
-    lastStep = time.passed();
+    connectedAt = time.passed();
+    lastStep = connectedAt;
     return this;
   }
 
@@ -279,7 +282,7 @@ final class FakeConnection implements Transport.Connection {
   @Override
   public void sendPing() {
     requireAlive("sendPing");
-    pings++;
+    pings.add(time.passed().minus(connectedAt).toMillis() / 1000.0);
     if (answersPings) {
       answers.add(new Event.Life());
     }
