@@ -171,7 +171,7 @@ final class ClientCodec {
   }
 
   private static Send decodeSend(Json frame) {
-    String id = frame.string("id");
+    String id = frame.string("id", ""); // deployed clients leave it out, and the ack has none then
     return new Send(
         id,
         frame.string("client_message_id", id),
