@@ -93,7 +93,7 @@ public final class OrderedSender implements AutoCloseable {
    * @param sender the client
    * @param capacity how many messages may be undecided before {@link #submit} blocks
    * @param onSettled hears of each message once, when it is accepted or refused for good; runs on
-   *     the connection's thread or the caller's and must not block
+   *     the connection's thread or this sender's own and must not block, nor call {@link #submit}
    */
   public OrderedSender(
       BrokerSender sender, int capacity, BiConsumer<OutgoingMessage, BrokerSendResult> onSettled) {
@@ -154,7 +154,7 @@ public final class OrderedSender implements AutoCloseable {
   }
 
   /**
-   * Waits until every message taken is decided.
+   * Waits until every message taken is decided and has been reported.
    *
    * @param timeout how long at most
    * @return true if all are; false if time ran out or the connection is closed for good
@@ -290,7 +290,22 @@ public final class OrderedSender implements AutoCloseable {
       lock.unlock();
     }
     if (decided) {
-      onSettled.accept(entry.message, result);
+      report(entry.message, result);
+    }
+  }
+
+  // Counted when it has been reported: who waits for all of them relies on having heard of each.
+  private void report(OutgoingMessage message, BrokerSendResult result) {
+    try {
+      onSettled.accept(message, result);
+    } finally {
+      lock.lock();
+      try {
+        unsettled--;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -308,7 +323,6 @@ public final class OrderedSender implements AutoCloseable {
     if (lane.entries.isEmpty()) {
       lanes.remove(entry.message.target().spec());
     }
-    unsettled--;
   }
 
   // After a lost connection the lane goes on as soon as it is open again; a broker that asks for

@@ -356,6 +356,34 @@ class OrderedSenderTest {
   }
 
   @Test
+  void whoWaitedHasHeardOfEveryMessage() throws InterruptedException {
+    for (int i = 0; i < 500; i++) {
+      submit("m" + i);
+      Sent sent = broker.next();
+      Thread broker = Thread.ofVirtual().start(sent::accept);
+      assertTrue(sender.awaitSettled(LONG));
+      assertEquals("m" + i, settled.remove().id());
+      broker.join();
+    }
+  }
+
+  @Test
+  void aReportThatThrowsStillCounts() throws InterruptedException {
+    sender.close();
+    sender =
+        new OrderedSender(
+            broker,
+            10,
+            (message, result) -> {
+              throw new IllegalStateException("a listener's fault");
+            });
+    submit("a", "b");
+    broker.next("a").accept();
+    broker.next("b").accept();
+    assertTrue(sender.awaitSettled(LONG));
+  }
+
+  @Test
   void waitingHasALimit() throws InterruptedException {
     submit("a");
     broker.next("a");
