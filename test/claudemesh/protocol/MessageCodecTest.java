@@ -282,7 +282,6 @@ class MessageCodecTest {
         "{'type':null,'id':7};id: expected a string, found a number",
         "{'type':'send','id':'i','targetSpec':'*'};ciphertext: expected a string, found nothing",
         "{'type':'send','id':'i','ciphertext':'c'};targetSpec: expected a string, found nothing",
-        "{'type':'send','targetSpec':'*','ciphertext':'c'};id: expected a string, found nothing",
         "{'type':'send','id':'i','targetSpec':'*','ciphertext':'c','mentions':'x'};mentions:"
             + " expected an array, found a string",
         "{'type':'send','id':'i','targetSpec':'*','ciphertext':'c','bodyVersion':1e3};bodyVersion:"
@@ -319,6 +318,15 @@ class MessageCodecTest {
     assertEquals("", hello.sessionPubkey());
     assertEquals("", hello.parentMemberPubkey());
     assertEquals(Optional.empty(), hello.attestation());
+  }
+
+  @Test
+  void aSendWithoutAnIdHasAnEmptyOne() {
+    String frame = "{\"type\":\"send\",\"targetSpec\":\"*\",\"ciphertext\":\"c\"}";
+    var send = assertInstanceOf(ClientMessage.Send.class, MessageCodec.decodeFromClient(frame));
+    assertEquals("", send.id());
+    assertEquals("", send.clientMessageId());
+    assertEquals(Priority.NEXT, send.priority());
   }
 
   @Test
