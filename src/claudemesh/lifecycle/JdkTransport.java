@@ -176,6 +176,9 @@ public final class JdkTransport implements Transport, AutoCloseable {
       return new Ending.TimedOut(Ending.Phase.CONNECT, timeout);
     }
     String words = NetworkWords.of(failure);
+    if (words.contains("too many authentication attempts")) { // only proxies are answered at all
+      return otherCredentials();
+    }
     if (NetworkWords.isDns(failure)) {
       return failed(Ending.ConnectStep.DNS, uri.getHost() + ": " + words);
     }
@@ -196,6 +199,13 @@ public final class JdkTransport implements Transport, AutoCloseable {
     return new Ending.ConnectFailed(step, words);
   }
 
+  private static Ending otherCredentials() {
+    return failed(
+        Ending.ConnectStep.PROXY,
+        "the proxy asks for other credentials (HTTP 407): put them in https_proxy as"
+            + " http://user:password@host:port");
+  }
+
   private static Ending answered(WebSocketHandshakeException handshake) {
     HttpResponse<?> response = handshake.getResponse();
     if (response.statusCode() == 101) {
@@ -205,10 +215,7 @@ public final class JdkTransport implements Transport, AutoCloseable {
               + NetworkWords.of(handshake.getCause() == null ? handshake : handshake.getCause()));
     }
     if (response.statusCode() == 407) {
-      return failed(
-          Ending.ConnectStep.PROXY,
-          "the proxy asks for other credentials (HTTP 407): put them in https_proxy as"
-              + " http://user:password@host:port");
+      return otherCredentials();
     }
     String body =
         switch (response.body()) {

@@ -8,6 +8,8 @@ public final class NotOpenException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient Ending ending;
+
+  /** Whether waiting longer is no use. */
   private final boolean closed;
 
   NotOpenException(String message, Ending ending, boolean closed) {

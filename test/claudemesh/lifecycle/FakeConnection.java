@@ -183,6 +183,11 @@ final class FakeConnection implements Transport.Connection {
     return List.copyOf(closesSent);
   }
 
+  /** Whether its last text was never taken by the peer. */
+  boolean endedStuck() {
+    return !unread.isEmpty();
+  }
+
   boolean wasConnected() {
     return lastStep != null;
   }

@@ -76,6 +76,15 @@ final class Live implements AutoCloseable, WsListener<Json> {
     }
   }
 
+  /** Waits for a line that starts with one or the other. */
+  String awaitEither(String one, String other) throws InterruptedException {
+    String line = "";
+    while (!line.startsWith(one) && !line.startsWith(other)) {
+      line = await("");
+    }
+    return line;
+  }
+
   /** Waits for the first ending that is retried. */
   Ending awaitEnding() throws InterruptedException {
     await("disconnect");

@@ -1,0 +1,127 @@
+package claudemesh.lifecycle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Certificates made for one test run by the JDK's own keytool, and servers that show them. */
+final class TestCertificates {
+
+  static final String PASSWORD = "changeit";
+
+  private final Path folder;
+
+  TestCertificates(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A self-signed certificate with its key, in {@code name.p12}, and alone in {@code name.pem}. */
+  Path make(String name, String subjectAlternative) throws Exception {
+    Path store = folder.resolve(name + ".p12");
+    List<String> generate =
+        new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1"));
+    generate.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-validity", "2"));
+    generate.addAll(List.of("-ext", subjectAlternative, "-ext", "bc=ca:true"));
+    keytool(store, generate);
+    Files.writeString(pem(name), pemOf(load(store).getCertificate(name)));
+    return store;
+  }
+
+  private static String pemOf(Certificate certificate) throws GeneralSecurityException {
+    String base64 = Base64.getMimeEncoder().encodeToString(certificate.getEncoded());
+    return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+  }
+
+  Path pem(String name) {
+    return folder.resolve(name + ".pem");
+  }
+
+  private void keytool(Path store, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(arguments);
+    command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
+    command.addAll(List.of("-storepass", PASSWORD, "-J-XX:TieredStopAtLevel=1"));
+    Process keytool =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("keytool.txt").toFile())
+            .start();
+    if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+      keytool.destroyForcibly();
+      throw new IOException("keytool failed: " + Files.readString(folder.resolve("keytool.txt")));
+    }
+  }
+
+  /** A server that shows {@code own} and, if {@code clients} is not null, asks for one of those. */
+  static ServerSocketFactory server(Path own, Path clients)
+      throws IOException, GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(load(own), PASSWORD.toCharArray());
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(load(clients == null ? own : clients));
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return new Wrapper(context, clients != null);
+  }
+
+  private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      store.load(in, PASSWORD.toCharArray());
+    }
+    // A trust manager takes certificates, not the key entries they came with.
+    for (String alias : Collections.list(store.aliases())) {
+      store.setCertificateEntry("trusted-" + alias, store.getCertificate(alias));
+    }
+    return store;
+  }
+
+  private static final class Wrapper extends ServerSocketFactory {
+    private final SSLContext context;
+    private final boolean needClient;
+
+    Wrapper(SSLContext context, boolean needClient) {
+      this.context = context;
+      this.needClient = needClient;
+    }
+
+    @Override
+    public SSLServerSocket createServerSocket() throws IOException {
+      var socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
+      socket.setNeedClientAuth(needClient);
+      return socket;
+    }
+
+    @Override
+    public SSLServerSocket createServerSocket(int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SSLServerSocket createServerSocket(int port, int backlog) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SSLServerSocket createServerSocket(int port, int backlog, InetAddress at) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
