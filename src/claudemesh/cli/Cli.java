@@ -16,6 +16,7 @@ import java.util.Map;
 public final class Cli {
 
   private static final int TRACE_LINES = 12;
+  private static final char UNREADABLE = '\ufffd';
 
   private Cli() {}
 
@@ -46,7 +47,7 @@ public final class Cli {
     Log.configure(Log.Level.WARN, streams.errIsTerminal(), streams.err());
     String verb = "";
     try {
-      List<String> words = List.of(args);
+      List<String> words = requireReadable(List.of(args));
       if (words.isEmpty() || words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
         new Output(streams).text(Help.overview());
         return ExitCode.OK.code();
@@ -65,6 +66,20 @@ public final class Cli {
       Log.error("internal_error", "verb", verb, "why", e, "at", trace(e));
       return complain(streams, verb, "this is a fault of claudemesh: " + e, ExitCode.FAILED);
     }
+  }
+
+  /** Java decodes arguments by the locale, and puts a mark where it could not. */
+  private static List<String> requireReadable(List<String> words) throws UsageException {
+    for (String word : words) {
+      if (word.indexOf(UNREADABLE) >= 0) {
+        throw new UsageException(
+            "an argument is not readable as UTF-8 text: \""
+                + word
+                + "\"; set LC_ALL=C.UTF-8 (or another UTF-8 locale), or pass the text on standard"
+                + " input");
+      }
+    }
+    return words;
   }
 
   private static ExitCode run(

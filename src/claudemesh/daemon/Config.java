@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -36,6 +37,9 @@ public final class Config {
 
   private static final int MAX_BYTES = 4 << 20;
   private static final Json EMPTY = Json.object().put("version", 1).build();
+
+  // A second file lock in one process is an exception, not a wait: this one comes first.
+  private static final ReentrantLock LOCK = new ReentrantLock();
 
   private final Json content;
   private final List<JoinedMesh> meshes;
@@ -83,12 +87,15 @@ public final class Config {
   public static Config update(ConfigFolder folder, UnaryOperator<Config> change)
       throws IOException {
     SecretFiles.createPrivateFolder(folder.path());
+    LOCK.lock();
     try (FileChannel channel = openLock(folder.path().resolve("config.lock"))) {
       channel.lock(); // freed by closing the channel
       Config changed = change.apply(load(folder));
       SecretFiles.writeAtomically(
           folder.configFile(), changed.content.toPrettyString() + System.lineSeparator());
       return changed;
+    } finally {
+      LOCK.unlock();
     }
   }
 
