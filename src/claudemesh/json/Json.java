@@ -369,7 +369,7 @@ public final class Json {
   /** Collects the fields of one object. Not thread-safe; used once. */
   public static final class Builder {
 
-    private final JsonObject object;
+    private JsonObject object;
 
     private Builder(JsonObject object) {
       this.object = object;
@@ -465,13 +465,21 @@ public final class Json {
     }
 
     /**
-     * Takes a field out.
+     * Takes a field out, each time that it occurs.
      *
      * @param field the name
      * @return this builder
      */
     public Builder remove(String field) {
-      object.remove(field);
+      // In one pass: remove() takes only the last of them, after a search through all fields.
+      JsonObject rest = new JsonObject();
+      object.forEach(
+          member -> {
+            if (!member.getName().equals(field)) {
+              rest.add(member.getName(), member.getValue());
+            }
+          });
+      object = rest;
       return this;
     }
 

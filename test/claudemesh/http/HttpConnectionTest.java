@@ -148,6 +148,7 @@ class HttpConnectionTest {
     assertBodyRefused(501, "Transfer-Encoding: gzip, chunked", "0\r\n\r\n");
     assertBodyRefused(400, "Transfer-Encoding: chunked", "x\r\n");
     assertBodyRefused(400, "Transfer-Encoding: chunked", "-1\r\n");
+    assertBodyRefused(400, "Transfer-Encoding: chunked", " 2\r\nhi\r\n0\r\n\r\n");
     assertBodyRefused(413, "Transfer-Encoding: chunked", "fffffffffffffff\r\n");
     assertBodyRefused(400, "Transfer-Encoding: chunked", "ffffffffffffffff\r\n");
     assertBodyRefused(400, "Transfer-Encoding: chunked", "2\r\nhi!\r\n");

@@ -244,6 +244,12 @@ class JsonTest {
   }
 
   @Test
+  void removesEveryOccurrenceOfAField() {
+    Json json = Json.parse("{\"a\":1,\"b\":2,\"a\":3}");
+    assertEquals("{\"b\":2}", json.toBuilder().remove("a").build().toString());
+  }
+
+  @Test
   void equalityIsOfContentAndNotOfNames() {
     Json outer = Json.parse("{\"a\":{\"x\":1},\"b\":{\"x\":1}}");
     assertEquals(outer.get("a"), outer.get("b"));
