@@ -6,6 +6,8 @@ JAR := $(BUILD)/claudemesh.jar
 CLASSES := $(BUILD)/classes
 TEST_CLASSES := $(BUILD)/test-classes
 BENCH_CLASSES := $(BUILD)/bench-classes
+CONFORMANCE_CLASSES := $(BUILD)/conformance-classes
+FUZZ_CLASSES := $(BUILD)/fuzz-classes
 STAMPS := $(BUILD)/stamps
 
 # Asked for when first used, and once: `make clean` and `make help` need no JDK.
@@ -17,6 +19,7 @@ colons = $(subst $(space),:,$(strip $(1)))
 MAIN_JARS := $(shell bin/fetch-deps --list main)
 TEST_JARS := $(shell bin/fetch-deps --list test)
 FORMATTER := $(shell bin/fetch-deps --list build)
+SUITE_JARS := $(shell bin/fetch-deps --list conformance)
 
 find = $(shell find $(1) -name '$(2)' -type f 2>/dev/null | LC_ALL=C sort)
 ENTRY := src/claudemesh/Main.java
@@ -24,6 +27,8 @@ MAIN_JAVA := $(filter-out $(ENTRY),$(call find,src,*.java))
 RESOURCES := $(patsubst src/%,%,$(filter-out %.java,$(call find,src,[!.]*[!~])))
 TEST_JAVA := $(call find,test/claudemesh,*.java)
 BENCH_JAVA := $(call find,test/bench,*.java)
+CONFORMANCE_JAVA := $(call find,test/conformance,*.java)
+FUZZ_JAVA := $(call find,test/fuzz,*.java)
 VERSION := $(shell cat src/claudemesh/version.txt)
 
 JAVAC = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -Xlint:all -Werror
@@ -36,14 +41,17 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar test arrows run demo bench mutants format format-check javadoc reproducible check clean help \
-  deps FORCE
+.PHONY: jar test arrows run demo bench conformance fuzz mutants format format-check javadoc reproducible check \
+  clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
 
 # Verified on every build, fetched only if missing. As an order-only prerequisite it rebuilds nothing.
 deps:
 	@bin/fetch-deps
+
+suite-deps:
+	@bin/fetch-deps conformance
 
 # A list changes only when a file comes or goes, so that a deleted source is noticed too.
 $(STAMPS)/%.list: FORCE
@@ -53,6 +61,8 @@ $(STAMPS)/%.list: FORCE
 $(STAMPS)/main.list: LISTED = $(MAIN_JAVA) $(RESOURCES)
 $(STAMPS)/test.list: LISTED = $(TEST_JAVA)
 $(STAMPS)/bench.list: LISTED = $(BENCH_JAVA)
+$(STAMPS)/conformance.list: LISTED = $(CONFORMANCE_JAVA)
+$(STAMPS)/fuzz.list: LISTED = $(FUZZ_JAVA)
 
 $(STAMPS)/main: $(STAMPS)/main.list $(ENTRY) $(MAIN_JAVA) $(RESOURCES:%=src/%) bin/dependencies.txt Makefile | deps
 	@rm -rf $(CLASSES)
@@ -73,6 +83,18 @@ $(STAMPS)/bench: $(STAMPS)/main $(STAMPS)/bench.list $(BENCH_JAVA)
 	@rm -rf $(BENCH_CLASSES)
 	@mkdir -p $(BENCH_CLASSES)
 	@$(JAVAC) --release 21 -d $(BENCH_CLASSES) -cp $(call colons,$(CLASSES) $(MAIN_JARS)) $(BENCH_JAVA)
+	@touch $@
+
+$(STAMPS)/conformance: $(STAMPS)/main $(STAMPS)/conformance.list $(CONFORMANCE_JAVA)
+	@rm -rf $(CONFORMANCE_CLASSES)
+	@mkdir -p $(CONFORMANCE_CLASSES)
+	@$(JAVAC) --release 21 -d $(CONFORMANCE_CLASSES) -cp $(call colons,$(CLASSES) $(MAIN_JARS)) $(CONFORMANCE_JAVA)
+	@touch $@
+
+$(STAMPS)/fuzz: $(STAMPS)/main $(STAMPS)/fuzz.list $(FUZZ_JAVA)
+	@rm -rf $(FUZZ_CLASSES)
+	@mkdir -p $(FUZZ_CLASSES)
+	@$(JAVAC) --release 21 -d $(FUZZ_CLASSES) -cp $(call colons,$(CLASSES) $(MAIN_JARS)) $(FUZZ_JAVA)
 	@touch $@
 
 # The classes of the dependencies without what belongs to their own jars: manifest, signatures, module,
@@ -123,6 +145,14 @@ bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
 
+conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite against server and client; ARGS=all for group 9
+	@"$(JDK)/bin/java" -cp $(call colons,$(CONFORMANCE_CLASSES) $(CLASSES) $(MAIN_JARS) $(SUITE_JARS)) \
+	  claudemesh.conformance.Conformance $(BUILD)/conformance $(ARGS)
+
+fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers; ARGS="seed 1" to repeat a run
+	@"$(JDK)/bin/java" -Xmx512m -ea -cp $(call colons,$(FUZZ_CLASSES) $(CLASSES) $(MAIN_JARS)) \
+	  claudemesh.fuzz.Fuzz $(BUILD)/fuzz $(ARGS)
+
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
 	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)
 
@@ -165,4 +195,4 @@ clean: ## delete what was built (what was fetched stays in .deps)
 	@rm -rf $(BUILD)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,315 @@
+package claudemesh.protocol;
+
+import claudemesh.fuzz.Failed;
+import claudemesh.fuzz.Target;
+import claudemesh.json.Json;
+import claudemesh.json.JsonException;
+import java.nio.charset.StandardCharsets;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * The message codec in both directions, and the JSON below it. Only {@link JsonException} may come
+ * out, and it must not repeat what it read; whatever is read must be the same when it is written
+ * and read again, and the writing the same, too.
+ */
+public final class CodecTarget implements Target {
+
+  /** A value that no failure's message may hold. */
+  private static final String SECRET = "s3cr3t";
+
+  private static final String[] TYPES = {
+    "hello",
+    "session_hello",
+    "send",
+    "client_ack",
+    "list_peers",
+    "set_status",
+    "set_summary",
+    "set_stats",
+    "set_visible",
+    "set_profile",
+    "join_group",
+    "leave_group",
+    "set_state",
+    "get_state",
+    "list_state",
+    "remember",
+    "recall",
+    "forget",
+    "kick",
+    "disconnect",
+    "ban",
+    "unban",
+    "list_bans",
+    "message_status",
+    "hello_ack",
+    "error",
+    "ack",
+    "push",
+    "inbound",
+    "peers_list",
+    "state_result",
+    "state_list",
+    "state_change",
+    "memory_stored",
+    "memory_results",
+    "kick_ack",
+    "disconnect_ack",
+    "ban_ack",
+    "unban_ack",
+    "list_bans_result",
+    "message_status_result",
+    "",
+    "other"
+  };
+  private static final String[] FIELDS = {
+    "_reqId",
+    "id",
+    "client_message_id",
+    "clientMessageId",
+    "brokerMessageId",
+    "status",
+    "summary",
+    "stats",
+    "visible",
+    "name",
+    "role",
+    "key",
+    "value",
+    "content",
+    "tags",
+    "query",
+    "memoryId",
+    "target",
+    "messageId",
+    "meshId",
+    "memberId",
+    "pubkey",
+    "sessionId",
+    "pid",
+    "cwd",
+    "timestamp",
+    "signature",
+    "sessionPubkey",
+    "parentMemberId",
+    "parentMemberPubkey",
+    "parentAttestation",
+    "expiresAt",
+    "displayName",
+    "hostname",
+    "peerType",
+    "channel",
+    "model",
+    "groups",
+    "request_fingerprint",
+    "targetSpec",
+    "priority",
+    "nonce",
+    "ciphertext",
+    "mentions",
+    "replyToId",
+    "bodyVersion",
+    "presenceId",
+    "memberDisplayName",
+    "restored",
+    "limits",
+    "code",
+    "message",
+    "queued",
+    "error",
+    "subtype",
+    "event",
+    "eventData",
+    "createdAt",
+    "senderPubkey",
+    "senderMemberPubkey",
+    "senderMemberId",
+    "senderName",
+    "topic",
+    "peers",
+    "entries",
+    "memories",
+    "bans",
+    "kicked",
+    "affected",
+    "skipped_control_plane",
+    "banned",
+    "unbanned",
+    "recipients",
+    "delivered",
+    "deliveredAt",
+    "updatedBy",
+    "updatedAt",
+    "rememberedBy",
+    "rememberedAt",
+    "revokedAt",
+    "peerRole",
+    "memberPubkey",
+    "connectedAt",
+    "profile",
+    "type"
+  };
+  private static final String[] VALUES = {
+    "\"\"",
+    "\"a\"",
+    "\"system\"",
+    "\"now\"",
+    "\"next\"",
+    "\"low\"",
+    "\"s3cr3t\"",
+    "\"\\ud83d\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\u0000\"",
+    "\"\\\\\\\"\\/\\b\\f\\n\\r\\t\"",
+    "\"ä€😀\"",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "1.0",
+    "1e3",
+    "1E-400",
+    "9223372036854775807",
+    "9223372036854775808",
+    "123456789012345678901234567890",
+    "[]",
+    "{}",
+    "[null]",
+    "[\"a\",\"b\"]",
+    "[1,\"s3cr3t\"]",
+    "[{\"name\":\"g\"}]",
+    "[{\"name\":\"g\",\"role\":null}]",
+    "{\"a\":{\"b\":[]}}",
+    "[{\"key\":\"k\",\"value\":1}]",
+    "[{\"pubkey\":\"p\"}]",
+    "[{\"id\":\"i\",\"tags\":[\"t\"]}]"
+  };
+  private static final String[] BROKEN = {
+    "nul",
+    "\"",
+    "\"\\",
+    "\"\\u12\"",
+    "[",
+    "{",
+    "01",
+    "+1",
+    ".5",
+    "1.",
+    "'a'",
+    "\u0007",
+    "\ufeff",
+    "\"\n\"",
+    "[1,]",
+    "{\"a\":1,}",
+    "{\"a\"}",
+    "//"
+  };
+
+  private static final String[] WORDS =
+      Stream.of(TYPES, FIELDS, VALUES, BROKEN, new String[] {",", ":", "{\"", "\":"})
+          .flatMap(Stream::of)
+          .toArray(String[]::new);
+
+  /** Nothing to set up. */
+  public CodecTarget() {}
+
+  @Override
+  public String name() {
+    return "codec";
+  }
+
+  @Override
+  public int share() {
+    return 40;
+  }
+
+  @Override
+  public String[] dictionary() {
+    return WORDS;
+  }
+
+  @Override
+  public byte[] generate(RandomGenerator random) {
+    StringBuilder text = new StringBuilder("{\"type\":\"").append(any(random, TYPES)).append('"');
+    // The more fields, the likelier a message has all it must have.
+    for (int left = random.nextInt(60); left > 0; left--) {
+      text.append(",\"").append(any(random, FIELDS)).append("\":");
+      value(text, random, 0);
+    }
+    return text.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void value(StringBuilder text, RandomGenerator random, int depth) {
+    int kind = random.nextInt(400);
+    if (kind == 0) {
+      text.append(any(random, BROKEN));
+    } else if (kind == 1) {
+      int deep = random.nextInt(2_000);
+      text.append("[".repeat(deep)).append("1").append("]".repeat(deep));
+    } else if (kind < 12 && depth < 4) {
+      text.append("{\"").append(any(random, FIELDS)).append("\":");
+      value(text, random, depth + 1);
+      text.append('}');
+    } else if (kind < 24 && depth < 4) {
+      text.append('[');
+      value(text, random, depth + 1);
+      text.append(',');
+      value(text, random, depth + 1);
+      text.append(']');
+    } else if (kind < 260) {
+      text.append("\"a").append(random.nextInt(100)).append('"');
+    } else {
+      text.append(any(random, VALUES));
+    }
+  }
+
+  private static String any(RandomGenerator random, String[] words) {
+    return words[random.nextInt(words.length)];
+  }
+
+  @Override
+  public void check(byte[] input) {
+    String text = new String(input, StandardCharsets.UTF_8);
+    try {
+      Json json = Json.parse(text);
+      String written = json.toString();
+      Json again = Json.parse(written);
+      Failed.unlessEqual("JSON, written and read again", json, again);
+      Failed.unlessEqual("JSON, written twice", written, again.toString());
+    } catch (JsonException e) {
+      requireDiscreet(e);
+    }
+    try {
+      checkAgain(MessageCodec.decodeFromClient(text));
+    } catch (JsonException e) {
+      requireDiscreet(e);
+    }
+    try {
+      checkAgain(MessageCodec.decodeFromBroker(text));
+    } catch (JsonException e) {
+      requireDiscreet(e);
+    }
+  }
+
+  private static void checkAgain(Message message) {
+    String written = MessageCodec.encode(message);
+    try {
+      Message again =
+          message instanceof ClientMessage
+              ? MessageCodec.decodeFromClient(written)
+              : MessageCodec.decodeFromBroker(written);
+      Failed.unlessEqual("a message, written and read again", message, again);
+      Failed.unlessEqual("a message, written twice", written, MessageCodec.encode(again));
+    } catch (JsonException e) {
+      Failed.unlessEqual("a message, written and read again", message, e);
+    }
+  }
+
+  private static void requireDiscreet(JsonException e) {
+    Failed.unless("no value in: " + e.getMessage(), !e.getMessage().contains(SECRET));
+  }
+}
