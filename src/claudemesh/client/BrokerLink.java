@@ -2,6 +2,7 @@ package claudemesh.client;
 
 import claudemesh.crypto.CannotOpenException;
 import claudemesh.crypto.CryptoBox;
+import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.PlainBody;
 import claudemesh.crypto.RequestFingerprint;
 import claudemesh.crypto.Sealed;
@@ -44,6 +45,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   /** Redeliveries come within seconds; this many messages back is minutes at full rate. */
   private static final int REMEMBERED = 20_000;
 
+  private final String ownKey;
   private final CryptoBox ownBox;
   private final PushOpener opener;
   private final ClientListener listener;
@@ -56,11 +58,11 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   private volatile long messageLimit = DEFAULT_MESSAGE_LIMIT;
 
   /**
-   * Starts to connect.
+   * A link that does nothing until {@link #begin}: its client has to be whole before it can hear.
    *
    * @param brokerUrl where to
    * @param hello makes the hello of each connection
-   * @param boxes our keys' boxes; the first one seals, all of them are tried for opening
+   * @param keys our keys; the first one seals, all of them are tried for opening
    * @param options patience and tuning
    * @param listener hears what comes in
    * @param wantsEvent which system events to hand on
@@ -68,10 +70,12 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   BrokerLink(
       String brokerUrl,
       Supplier<ClientMessage> hello,
-      List<CryptoBox> boxes,
+      List<Ed25519KeyPair> keys,
       ClientOptions options,
       ClientListener listener,
       Predicate<BrokerMessage.SystemEvent> wantsEvent) {
+    List<CryptoBox> boxes = keys.stream().map(CryptoBox::new).toList();
+    this.ownKey = keys.getFirst().publicHex();
     this.ownBox = boxes.getFirst();
     this.opener = new PushOpener(boxes);
     this.listener = listener;
@@ -83,7 +87,11 @@ final class BrokerLink implements WsListener<BrokerMessage> {
             .ack(BrokerLink::replyToHello)
             .retryRule(new MeshRetryRule())
             .listener(this);
-    this.lifecycle = WsLifecycle.start(options.tuning().apply(builder).build());
+    this.lifecycle = WsLifecycle.create(options.tuning().apply(builder).build());
+  }
+
+  void begin() {
+    lifecycle.begin();
   }
 
   private static HelloReply replyToHello(BrokerMessage message) {
@@ -192,13 +200,17 @@ final class BrokerLink implements WsListener<BrokerMessage> {
       lifecycle.send(MessageCodec.encode(message));
       return CompletableFuture.completedFuture(null);
     } catch (SendRefusedException e) {
-      return CompletableFuture.failedFuture(PendingReplies.notConnected(e.getMessage()));
+      return CompletableFuture.failedFuture(PendingReplies.notSent(e));
     }
   }
 
   void acknowledge(InboundMessage message) {
     seen.acknowledge(keyOf(message));
-    tell(new ClientMessage.ClientAck(Optional.of(message.id()), Optional.of(message.messageId())))
+    tellReceived(message.id(), message.messageId());
+  }
+
+  private void tellReceived(String identity, String messageId) {
+    tell(new ClientMessage.ClientAck(Optional.of(identity), Optional.of(messageId)))
         // The broker delivers it again, and it is acknowledged then.
         .exceptionally(failure -> null);
   }
@@ -259,6 +271,10 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   }
 
   private void receive(BrokerMessage.Push push) {
+    if (push.senderPubkey().equals(ownKey)) { // our own words, come back
+      tellReceived(push.identity(), push.messageId());
+      return;
+    }
     InboundMessage message;
     try {
       message = opener.open(push);

@@ -1,6 +1,5 @@
 package claudemesh.client;
 
-import claudemesh.crypto.CryptoBox;
 import claudemesh.lifecycle.Ending;
 import claudemesh.lifecycle.NotOpenException;
 import claudemesh.lifecycle.WsStatus;
@@ -36,7 +35,7 @@ public final class DaemonBrokerClient implements BrokerSender, AutoCloseable {
         new BrokerLink(
             membership.brokerUrl(),
             this::hello,
-            List.of(new CryptoBox(membership.keys())),
+            List.of(membership.keys()),
             options,
             listener,
             this::isAboutOthers);
@@ -55,7 +54,9 @@ public final class DaemonBrokerClient implements BrokerSender, AutoCloseable {
    */
   public static DaemonBrokerClient start(
       Membership membership, ClientOptions options, ClientListener listener) {
-    return new DaemonBrokerClient(membership, options, listener);
+    DaemonBrokerClient client = new DaemonBrokerClient(membership, options, listener);
+    client.link.begin();
+    return client;
   }
 
   private ClientMessage hello() {

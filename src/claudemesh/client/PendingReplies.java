@@ -75,7 +75,7 @@ final class PendingReplies {
     try {
       writer.write(reqId);
     } catch (SendRefusedException e) {
-      future.completeExceptionally(notConnected(e.getMessage()));
+      future.completeExceptionally(notSent(e));
     }
     return future
         .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
@@ -143,7 +143,14 @@ final class PendingReplies {
     }
   }
 
-  static RequestException notConnected(String words) {
+  /** A request that was not even taken for sending. */
+  static RequestException notSent(SendRefusedException refused) {
+    return refused.reason() == SendRefusedException.Reason.NOT_OPEN
+        ? notConnected(refused.getMessage())
+        : new RequestException(RequestException.Cause.NOT_SENT, "", refused.getMessage());
+  }
+
+  private static RequestException notConnected(String words) {
     return new RequestException(RequestException.Cause.DISCONNECTED, "", words);
   }
 }

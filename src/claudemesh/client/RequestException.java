@@ -9,6 +9,8 @@ public final class RequestException extends Exception {
   public enum Cause {
     /** The connection is not open, or was lost before the answer. */
     DISCONNECTED,
+    /** It could not be sent: too much is waiting already, or it is not Unicode. */
+    NOT_SENT,
     /** No answer in time. */
     TIMEOUT,
     /** The broker answered with an error. */

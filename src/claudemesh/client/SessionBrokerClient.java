@@ -1,6 +1,5 @@
 package claudemesh.client;
 
-import claudemesh.crypto.CryptoBox;
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.lifecycle.Ending;
 import claudemesh.lifecycle.NotOpenException;
@@ -51,7 +50,7 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
         new BrokerLink(
             membership.brokerUrl(),
             this::hello,
-            List.of(new CryptoBox(session), new CryptoBox(membership.keys())),
+            List.of(session, membership.keys()),
             options,
             listener,
             this::isNewsAboutOthers);
@@ -74,7 +73,9 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
       Ed25519KeyPair session,
       ClientOptions options,
       ClientListener listener) {
-    return new SessionBrokerClient(membership, session, options, listener);
+    SessionBrokerClient client = new SessionBrokerClient(membership, session, options, listener);
+    client.link.begin();
+    return client;
   }
 
   private ClientMessage hello() {

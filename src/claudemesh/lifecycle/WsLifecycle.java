@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +34,7 @@ public final class WsLifecycle<M> implements AutoCloseable {
 
   private final WsOptions<M> options;
   private final CloseSignal signal = new CloseSignal();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private final CountDownLatch finished = new CountDownLatch(1);
   private final AtomicLongArray counters = new AtomicLongArray(WsCounter.values().length);
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,9 +60,33 @@ public final class WsLifecycle<M> implements AutoCloseable {
    * @return the handle; the first attempt is under way and is retried like any other
    */
   public static <M> WsLifecycle<M> start(WsOptions<M> options) {
-    WsLifecycle<M> lifecycle = new WsLifecycle<>(options);
-    Thread.ofVirtual().name("ws-" + options.uri.getHost()).start(lifecycle::run);
+    WsLifecycle<M> lifecycle = create(options);
+    lifecycle.begin();
     return lifecycle;
+  }
+
+  /**
+   * Makes a handle that does nothing yet, for a listener that needs the handle before it can hear
+   * anything.
+   *
+   * @param options what to connect to, and how
+   * @param <M> the type of messages
+   * @return the handle; {@link #begin} starts it
+   */
+  public static <M> WsLifecycle<M> create(WsOptions<M> options) {
+    return new WsLifecycle<>(options);
+  }
+
+  /**
+   * Starts to connect; once for each handle.
+   *
+   * @throws IllegalStateException if it was started before
+   */
+  public void begin() {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("this lifecycle was started before");
+    }
+    Thread.ofVirtual().name("ws-" + options.uri.getHost()).start(this::run);
   }
 
   /** Runs the loop on the calling thread until it is closed. */

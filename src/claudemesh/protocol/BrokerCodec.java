@@ -156,7 +156,7 @@ final class BrokerCodec {
         frame.string("messageId"),
         frame.string("meshId", ""),
         frame.string("senderPubkey"),
-        ClientCodec.decodePriority(frame),
+        urgencyOf(frame),
         frame.string("nonce", ""),
         frame.string("ciphertext"),
         frame.string("createdAt", ""),
@@ -168,6 +168,17 @@ final class BrokerCodec {
         frame.optionalString("topic"),
         frame.optionalString("replyToId"),
         frame.optionalString("targetSpec"));
+  }
+
+  // A word of a newer broker must not cost the message.
+  private static Priority urgencyOf(Json frame) {
+    String word = frame.string("priority", "");
+    for (Priority priority : Priority.values()) {
+      if (priority.word().equals(word)) {
+        return priority;
+      }
+    }
+    return Priority.NEXT;
   }
 
   private static Json encodePush(Push push) {

@@ -203,7 +203,7 @@ final class ClientCodec {
     return frame.build();
   }
 
-  static Priority decodePriority(Json frame) {
+  private static Priority decodePriority(Json frame) {
     try {
       return Priority.of(frame.string("priority", Priority.NEXT.word()));
     } catch (IllegalArgumentException e) {

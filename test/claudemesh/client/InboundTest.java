@@ -308,6 +308,14 @@ class InboundTest {
   }
 
   @Test
+  void ourOwnWordsThatComeBackAreAcknowledgedAndNotHandedOn() {
+    openSession();
+    wire.send(People.broadcast(People.SESSION, "b1", "to all").build());
+    assertEquals("b1", wire.receive("client_ack").string("brokerMessageId"));
+    assertNothingElseHeard();
+  }
+
+  @Test
   void aDuplicateIsHandedOnOnceAndAcknowledgedAgain() {
     openAcknowledgingSession();
     wire.send(toSession("b1", "c1", "hi").build());

@@ -250,8 +250,6 @@ class MessageCodecTest {
             + " a string, found nothing",
         "{'type':'push','messageId':1,'senderPubkey':'k','ciphertext':'c'};messageId: expected a"
             + " string, found a number",
-        "{'type':'push','messageId':'i','senderPubkey':'k','ciphertext':'c','priority':'soon'};priority:"
-            + " expected now, next or low, found another word",
         "{'type':'push','messageId':'i','senderPubkey':'k','ciphertext':'c','priority':1};priority:"
             + " expected a string, found a number",
         "{'type':'ack','id':'i','queued':'yes'};queued: expected true or false, found a string",
