@@ -37,6 +37,32 @@ final class Mailbox<E extends Entry> {
     return size;
   }
 
+  int waiting(int urgency) {
+    return waiting.get(urgency).size();
+  }
+
+  int held() {
+    return held.size();
+  }
+
+  /** Drops what waits and hands it over; what is held stays. */
+  List<E> dropWaiting() {
+    List<E> dropped = new ArrayList<>();
+    for (TreeMap<Long, E> queue : waiting) {
+      dropped.addAll(queue.values());
+      queue.clear();
+    }
+    return dropped;
+  }
+
+  E waitingAt(int urgency, long sequence) {
+    return waiting.get(urgency).get(sequence);
+  }
+
+  E heldWithId(String messageId) {
+    return held.get(messageId);
+  }
+
   boolean isEmpty() {
     return size() == 0;
   }

@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * A message to be appended to one mailbox or several.
  *
- * @param messageId its id, fresh and random: not bound to one process
+ * @param messageId its id, fresh and random: not bound to one process. A store on disk keeps ids
+ *     cheaper that grow with time
  * @param sender who sent it; with {@code clientMessageId} what makes it the same message again
  * @param clientMessageId the sender's own id for it; empty if it has none, and is then never taken
  *     for a repetition

@@ -2,8 +2,10 @@ package claudemesh.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -20,6 +22,20 @@ class IdsAndKeysTest {
     }
     assertEquals(1000, drawn.size());
     assertTrue(drawn.stream().allMatch(id -> id.matches("[0-9A-Za-z]{32}")));
+  }
+
+  @Test
+  void orderedIdentifiersSortByTimeAndDiffer() {
+    Instant end = Instant.parse("8888-01-01T00:00:00Z");
+    for (Instant at :
+        new Instant[] {Instant.EPOCH, Instant.parse("2026-02-03T04:05:06.789Z"), end}) {
+      String id = Ids.ordered32(at);
+      assertTrue(id.matches("[0-9A-Za-z]{32}"), id);
+      assertTrue(id.compareTo(Ids.ordered32(at.plusMillis(1))) < 0, id);
+      assertTrue(id.compareTo(Ids.ordered32(at.plusSeconds(1_000_000))) < 0, id);
+      assertEquals(id.substring(0, 8), Ids.ordered32(at).substring(0, 8));
+      assertNotEquals(id, Ids.ordered32(at));
+    }
   }
 
   @Test

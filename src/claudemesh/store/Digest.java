@@ -1,0 +1,36 @@
+package claudemesh.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.zip.CRC32C;
+
+/** Numbers that stand for texts: to find them by, and to know them again. */
+final class Digest {
+
+  private Digest() {}
+
+  /** What makes a message the same again, in 64 bits of SHA-256. */
+  static long once(String sender, String clientMessageId) {
+    // The length keeps ("a", "bc") and ("ab", "c") apart.
+    String text = sender.length() + ":" + sender + clientMessageId;
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes)).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** What the texts of a message are checked against when they are read again. */
+  static long crc(
+      String messageId, String sender, String clientMessageId, String target, String payload) {
+    CRC32C crc = new CRC32C();
+    for (String text : new String[] {messageId, sender, clientMessageId, target, payload}) {
+      crc.update((text == null ? "" : text).getBytes(StandardCharsets.UTF_8));
+      crc.update(0); // keeps texts apart
+    }
+    return crc.getValue();
+  }
+}

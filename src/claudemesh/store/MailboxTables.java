@@ -1,0 +1,440 @@
+package claudemesh.store;
+
+import claudemesh.store.KnownMailboxes.Known;
+import claudemesh.store.MessageStatus.State;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes messages and what becomes of them into the tables of {@link Schema}, within the limits.
+ * For one thread, in its transactions.
+ */
+final class MailboxTables implements Transactions {
+
+  private static final int MOST_LOOKED_AT_AT_ONCE = 2_000;
+  private static final int MOST_FORGOTTEN_AT_ONCE = 4_096;
+  private static final int WORTH_FORGETTING = 256;
+
+  private final MailboxLimits limits;
+  private final KnownMailboxes mailboxes;
+  private final PreparedStatement insertFirst;
+  private final PreparedStatement insertNext;
+  private final PreparedStatement findEarlier;
+  private final PreparedStatement endOnly;
+  private final PreparedStatement endRow;
+  private final PreparedStatement endOfMessage;
+  private final PreparedStatement findOldest;
+  private final PreparedStatement findRows;
+  private final PreparedStatement forget;
+
+  private Counts counts;
+  private Counts committed;
+
+  /**
+   * What the tables hold.
+   *
+   * @param lastNo the last number given to a row
+   * @param lastEnded the last number given to a message with none queued
+   * @param ended how many of those there are
+   * @param open how many messages have rows queued
+   * @param chars how long their texts are
+   * @param oldestOpen no row up to this number is queued
+   */
+  private record Counts(
+      long lastNo, long lastEnded, long ended, long open, long chars, long oldestOpen) {
+
+    Counts withRows(int rows) {
+      return new Counts(lastNo + rows, lastEnded, ended, open, chars, oldestOpen);
+    }
+
+    Counts withOpened(int length) {
+      return new Counts(lastNo, lastEnded, ended, open + 1, chars + length, oldestOpen);
+    }
+
+    Counts withEnded() {
+      return new Counts(lastNo, lastEnded + 1, ended + 1, open, chars, oldestOpen);
+    }
+
+    Counts withClosed(int length) {
+      return new Counts(lastNo, lastEnded + 1, ended + 1, open - 1, chars - length, oldestOpen);
+    }
+
+    Counts withForgotten(long messages) {
+      return new Counts(lastNo, lastEnded, ended - messages, open, chars, oldestOpen);
+    }
+
+    Counts withOldestOpen(long no) {
+      return new Counts(lastNo, lastEnded, ended, open, chars, no);
+    }
+  }
+
+  /**
+   * What an append did.
+   *
+   * @param outcome what the caller is told
+   * @param queued its rows that are queued
+   */
+  record Written(Appended outcome, List<CachedEntry> queued) {}
+
+  /**
+   * What a look for old messages did.
+   *
+   * @param messages how many messages were given up
+   * @param entries their rows that were queued
+   * @param more whether there may be more
+   */
+  record Expired(int messages, List<CachedEntry> entries, boolean more) {}
+
+  MailboxTables(Connection connection, MailboxLimits limits) throws SQLException {
+    this.limits = limits;
+    this.mailboxes = new KnownMailboxes(connection);
+    insertFirst =
+        connection.prepareStatement(
+            "INSERT INTO mail (no, first, mailbox, urgency, state, since, reason, rows, queued,"
+                + " ended, message_id, sender, client_message_id, once, target,"
+                + " created_at, chars, crc, payload)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT DO NOTHING");
+    insertNext =
+        connection.prepareStatement(
+            "INSERT INTO mail (no, first, mailbox, urgency, state, since, reason)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    findEarlier =
+        connection.prepareStatement(
+            "SELECT message_id FROM mail WHERE once = ? AND sender = ? AND client_message_id = ?");
+    endOnly =
+        connection.prepareStatement(
+            "UPDATE mail SET state = ?, since = ?, reason = ?, queued = 0, ended = ?, payload ="
+                + " NULL WHERE no = ? AND state = 0");
+    endRow =
+        connection.prepareStatement(
+            "UPDATE mail SET state = ?, since = ?, reason = ? WHERE no = ? AND state = 0");
+    endOfMessage =
+        connection.prepareStatement(
+            "UPDATE mail SET queued = queued - 1, ended = CASE queued WHEN 1 THEN ? END,"
+                + " payload = CASE queued WHEN 1 THEN NULL ELSE payload END"
+                + " WHERE no = ? RETURNING queued, chars");
+    findOldest =
+        connection.prepareStatement(
+            "SELECT no, created_at, queued, message_id, chars, rows FROM mail"
+                + " WHERE no > ? AND rows IS NOT NULL ORDER BY no LIMIT "
+                + MOST_LOOKED_AT_AT_ONCE);
+    findRows =
+        connection.prepareStatement(
+            "SELECT no, name, urgency FROM mail JOIN mailbox ON id = mailbox"
+                + " WHERE no BETWEEN ? AND ? AND state = 0");
+    forget =
+        connection.prepareStatement(
+            "DELETE FROM mail WHERE no IN (SELECT mail.no FROM"
+                + " (SELECT no, rows FROM mail WHERE ended IS NOT NULL ORDER BY ended LIMIT ?) old"
+                + " JOIN mail ON mail.no BETWEEN old.no AND old.no + old.rows - 1)");
+    committed = count(connection);
+    counts = committed;
+  }
+
+  private static Counts count(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT coalesce(max(no), 0), coalesce(max(ended), 0), count(ended),"
+                    + " count(*) FILTER (WHERE queued > 0),"
+                    + " coalesce(sum(chars) FILTER (WHERE queued > 0), 0) FROM mail")) {
+      row.next();
+      return new Counts(
+          row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), 0);
+    }
+  }
+
+  @Override
+  public void committed() {
+    committed = counts;
+  }
+
+  @Override
+  public void rolledBack() {
+    counts = committed;
+    mailboxes.forget();
+  }
+
+  // ── append ───────────────────────────────────────────────────────────────────────────────────
+
+  Written append(NewMessage message, Instant now) throws SQLException {
+    Set<String> full = new LinkedHashSet<>();
+    for (String name : message.mailboxes()) {
+      if (mailboxes.get(name).queued >= limits.maxPerMailbox()) {
+        full.add(name);
+      }
+    }
+    Optional<String> refusal = refusal(message, full);
+    if (refusal.isPresent()) {
+      Appended outcome =
+          earlier(message)
+              .<Appended>map(Appended.Duplicate::new)
+              .orElseGet(() -> new Appended.Refused(refusal.get()));
+      return new Written(outcome, List.of());
+    }
+    Optional<Appended> duplicate = insertFirst(message, full, now);
+    if (duplicate.isPresent()) {
+      return new Written(duplicate.get(), List.of());
+    }
+    List<CachedEntry> queued = insertRows(message, full, now);
+    return new Written(new Appended.Stored(message.messageId(), List.copyOf(full)), queued);
+  }
+
+  private Optional<String> refusal(NewMessage message, Set<String> full) {
+    if (!full.isEmpty() && full.size() == message.mailboxes().size()) {
+      return Optional.of("the mailbox is full: " + limits.maxPerMailbox() + " messages wait in it");
+    }
+    if (counts.open >= limits.maxMessages()
+        || counts.chars + message.payload().length() > limits.maxChars()) {
+      return Optional.of("the store is full: " + counts.open + " messages wait in it");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> earlier(NewMessage message) throws SQLException {
+    if (message.clientMessageId().isEmpty()) {
+      return Optional.empty();
+    }
+    findEarlier.setLong(1, once(message));
+    findEarlier.setString(2, message.sender());
+    findEarlier.setString(3, message.clientMessageId().get());
+    try (ResultSet rows = findEarlier.executeQuery()) {
+      return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+    }
+  }
+
+  private static long crc(NewMessage message) {
+    return Digest.crc(
+        message.messageId(),
+        message.sender(),
+        message.clientMessageId().orElse(null),
+        message.target(),
+        message.payload());
+  }
+
+  private static Long once(NewMessage message) {
+    return message.clientMessageId().map(id -> Digest.once(message.sender(), id)).orElse(null);
+  }
+
+  /** Writes the first row, unless the message is there; then says so. */
+  private Optional<Appended> insertFirst(NewMessage message, Set<String> full, Instant now)
+      throws SQLException {
+    if (insertFirst(message, once(message), full, now)) {
+      return Optional.empty();
+    }
+    Optional<String> earlier = earlier(message);
+    if (earlier.isEmpty()) { // two texts with one digest: the later goes without
+      insertFirst(message, null, full, now);
+    }
+    return earlier.map(Appended.Duplicate::new);
+  }
+
+  private boolean insertFirst(NewMessage message, Long once, Set<String> full, Instant now)
+      throws SQLException {
+    long no = counts.lastNo + 1;
+    int queued = message.mailboxes().size() - full.size();
+    String mailbox = message.mailboxes().isEmpty() ? null : message.mailboxes().get(0);
+    setRow(insertFirst, no, no, mailbox, message.urgency(), full, now);
+    insertFirst.setInt(8, Math.max(1, message.mailboxes().size()));
+    insertFirst.setInt(9, queued);
+    setOptional(insertFirst, 10, queued == 0 ? counts.lastEnded + 1 : null);
+    insertFirst.setString(11, message.messageId());
+    insertFirst.setString(12, message.sender());
+    insertFirst.setString(13, message.clientMessageId().orElse(null));
+    setOptional(insertFirst, 14, once);
+    insertFirst.setString(15, message.target());
+    insertFirst.setLong(16, message.createdAt().toEpochMilli());
+    insertFirst.setInt(17, message.payload().length());
+    insertFirst.setLong(18, crc(message));
+    insertFirst.setString(19, queued == 0 ? null : message.payload());
+    return insertFirst.executeUpdate() == 1;
+  }
+
+  /** Writes the other rows, and counts them all. */
+  private List<CachedEntry> insertRows(NewMessage message, Set<String> full, Instant now)
+      throws SQLException {
+    List<String> names = message.mailboxes();
+    long first = counts.lastNo + 1;
+    List<CachedEntry> queued = new ArrayList<>(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (i > 0) {
+        setRow(insertNext, first + i, first, name, message.urgency(), full, now);
+        insertNext.executeUpdate();
+      }
+      if (!full.contains(name)) {
+        mailboxes.get(name).queued++;
+        boolean alone = names.size() - full.size() == 1;
+        queued.add(entry(message, name, first + i, first, alone));
+      }
+    }
+    counts = counts.withRows(Math.max(1, names.size()));
+    if (queued.isEmpty()) {
+      counts = counts.withEnded();
+      trim();
+    } else {
+      counts = counts.withOpened(message.payload().length());
+    }
+    return queued;
+  }
+
+  private static CachedEntry entry(
+      NewMessage message, String mailbox, long no, long first, boolean alone) {
+    return new CachedEntry(
+        mailbox,
+        no,
+        first,
+        message.messageId(),
+        message.clientMessageId().orElse(null),
+        message.urgency(),
+        message.payload().length(),
+        alone);
+  }
+
+  private void setRow(
+      PreparedStatement insert,
+      long no,
+      long first,
+      String name,
+      int urgency,
+      Set<String> full,
+      Instant now)
+      throws SQLException {
+    Known mailbox = name == null ? null : mailboxes.get(name);
+    boolean isFull = full.contains(name);
+    State state = isFull ? State.DEAD : mailbox == null ? State.DELIVERED : State.QUEUED;
+    insert.setLong(1, no);
+    insert.setLong(2, first);
+    setOptional(insert, 3, mailbox == null ? null : mailbox.id);
+    insert.setInt(4, urgency);
+    insert.setInt(5, state.ordinal());
+    setOptional(insert, 6, isFull ? now.toEpochMilli() : null);
+    insert.setString(7, isFull ? "the mailbox was full" : null);
+  }
+
+  private static void setOptional(PreparedStatement statement, int column, Long value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(column, Types.BIGINT);
+    } else {
+      statement.setLong(column, value);
+    }
+  }
+
+  // ── end ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Settles a row or gives it up; nothing happens if it is over already. */
+  void end(Ending ending) throws SQLException {
+    CachedEntry entry = ending.entry();
+    // Nearly every message has one row: one statement for all of it.
+    if (entry.alone && entry.sequence == entry.first) {
+      if (endRow(endOnly, ending, true)) {
+        counts = counts.withClosed(entry.chars);
+      }
+    } else if (endRow(endRow, ending, false)) {
+      endOfMessage.setLong(1, counts.lastEnded + 1);
+      endOfMessage.setLong(2, entry.first);
+      try (ResultSet rows = endOfMessage.executeQuery()) {
+        if (rows.next() && rows.getInt(1) == 0) {
+          counts = counts.withClosed(rows.getInt(2));
+        }
+      }
+    }
+    trim();
+  }
+
+  private boolean endRow(PreparedStatement update, Ending ending, boolean withMessage)
+      throws SQLException {
+    update.setInt(1, ending.state().ordinal());
+    update.setLong(2, ending.since().toEpochMilli());
+    update.setString(3, ending.reason());
+    if (withMessage) {
+      update.setLong(4, counts.lastEnded + 1);
+    }
+    update.setLong(withMessage ? 5 : 4, ending.entry().sequence);
+    boolean ended = update.executeUpdate() == 1;
+    if (ended) {
+      mailboxes.ended(ending.entry().mailbox);
+    }
+    return ended;
+  }
+
+  /** Forgets what has ended beyond the limit; some at a time, since appends wait meanwhile. */
+  private void trim() throws SQLException {
+    long many = Math.min(counts.ended - limits.remembered(), MOST_FORGOTTEN_AT_ONCE);
+    // One statement for many costs little more than one for one.
+    if (many > Math.min(limits.remembered() / 16, WORTH_FORGETTING)) {
+      forget.setLong(1, many);
+      forget.executeUpdate();
+      counts = counts.withForgotten(many);
+    }
+  }
+
+  // ── expire ───────────────────────────────────────────────────────────────────────────────────
+
+  private record Old(long no, int queued, String messageId, int chars, int rows) {}
+
+  /** Gives up some of what was made before a time, the oldest first. */
+  Expired expire(Instant before, Instant now) throws SQLException {
+    List<Old> messages = old(before);
+    List<CachedEntry> entries = new ArrayList<>();
+    int expired = 0;
+    for (Old message : messages) {
+      if (message.queued > 0) {
+        List<CachedEntry> queued = queued(message);
+        for (CachedEntry entry : queued) {
+          end(new Ending(entry, State.DEAD, now, "nobody took it"));
+        }
+        entries.addAll(queued);
+        expired++;
+      }
+      counts = counts.withOldestOpen(message.no);
+    }
+    return new Expired(expired, entries, messages.size() == MOST_LOOKED_AT_AT_ONCE);
+  }
+
+  /** The next messages that are too old or ended: whoever comes next looks behind them. */
+  private List<Old> old(Instant before) throws SQLException {
+    findOldest.setLong(1, counts.oldestOpen);
+    List<Old> messages = new ArrayList<>();
+    try (ResultSet row = findOldest.executeQuery()) {
+      while (row.next() && (row.getInt(3) == 0 || row.getLong(2) < before.toEpochMilli())) {
+        messages.add(
+            new Old(row.getLong(1), row.getInt(3), row.getString(4), row.getInt(5), row.getInt(6)));
+      }
+    }
+    return messages;
+  }
+
+  private List<CachedEntry> queued(Old message) throws SQLException {
+    findRows.setLong(1, message.no);
+    findRows.setLong(2, message.no + message.rows - 1);
+    List<CachedEntry> queued = new ArrayList<>();
+    try (ResultSet row = findRows.executeQuery()) {
+      while (row.next()) {
+        queued.add(
+            new CachedEntry(
+                row.getString(2),
+                row.getLong(1),
+                message.no,
+                message.messageId,
+                null,
+                row.getInt(3),
+                message.chars,
+                message.queued == 1));
+      }
+    }
+    return queued;
+  }
+}

@@ -1,0 +1,480 @@
+package claudemesh.store;
+
+import claudemesh.json.Log;
+import claudemesh.store.GroupCommit.WhenFull;
+import claudemesh.store.MessageStatus.Delivery;
+import claudemesh.store.MessageStatus.State;
+import claudemesh.time.Clock;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Mailboxes on disk, in the tables of {@link Schema}. An append is told {@link Appended.Stored}
+ * only once its transaction is synced; it survives the process and the machine.
+ *
+ * <pre>
+ *   append ─► GroupCommit ─► MailboxTables ── committed ──┐
+ *                 ▲                                       ▼
+ *   settle ───────┘ (written behind)      windows in memory ◄── MailboxReader
+ *   claim, held, release: in memory           of mailboxes in use
+ * </pre>
+ *
+ * <p>Who holds a message is kept in memory only: a crash frees it. A settlement counts at once and
+ * is on disk with the next transaction; a crash between the two delivers the message once more. If
+ * the disk refuses it, it is written again when {@link #reclaim} is next called.
+ *
+ * <p>One lock guards what is in memory. It is held while the head of a mailbox is read, never while
+ * anything is written. Memory grows with what is held and with mailboxes in use, not with what
+ * waits. {@link #append} waits while too much is under way, so its caller must hold no lock that an
+ * outcome takes; nothing else here waits for the disk but {@link #expire} and {@link #close}.
+ */
+final class SqliteMailboxStore implements MailboxStore {
+
+  private static final long MOST_CHARS_AT_HAND = 16L << 20;
+
+  private final Clock clock;
+  private final MailboxLimits limits;
+  private final GroupCommit commits;
+  private final MailboxTables tables;
+  private final MailboxReader reader;
+  private final Runnable closer;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, MailboxWindow> windows = new HashMap<>();
+  private final TreeSet<CachedEntry> leases =
+      new TreeSet<>(
+          Comparator.<CachedEntry>comparingLong(entry -> entry.heldUntilNanos)
+              .thenComparingLong(entry -> entry.sequence));
+  // By message id: held, or ended and not yet written so, in one mailbox and waiting in no other.
+  private final Map<String, CachedEntry> alone = new HashMap<>();
+  private final Deque<Ended> toWriteAgain = new ArrayDeque<>();
+  private long charsAtHand;
+  private boolean closed;
+
+  SqliteMailboxStore(
+      Clock clock,
+      MailboxLimits limits,
+      GroupCommit commits,
+      MailboxTables tables,
+      MailboxReader reader,
+      Runnable closer) {
+    this.clock = clock;
+    this.limits = limits;
+    this.commits = commits;
+    this.tables = tables;
+    this.reader = reader;
+    this.closer = closer;
+  }
+
+  // ── append ───────────────────────────────────────────────────────────────────────────────────
+
+  @Override
+  public void append(NewMessage message, Consumer<Appended> outcome) {
+    Append append = new Append(message, outcome);
+    if (!commits.submit(append, message.payload().length(), WhenFull.WAIT)) {
+      outcome.accept(new Appended.Refused("the store is closed"));
+    }
+  }
+
+  private final class Append implements Change {
+    private final NewMessage message;
+    private final Consumer<Appended> consumer;
+    private MailboxTables.Written written;
+
+    Append(NewMessage message, Consumer<Appended> consumer) {
+      this.message = message;
+      this.consumer = consumer;
+    }
+
+    @Override
+    public void write() throws SQLException {
+      written = tables.append(message, clock.wallTime());
+    }
+
+    @Override
+    public void committed() {
+      lock.lock();
+      try {
+        written.queued().forEach(this::offer);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void offer(CachedEntry entry) {
+      MailboxWindow window = windows.get(entry.mailbox);
+      if (window != null
+          && window.offer(entry)
+          && charsAtHand + entry.chars <= MOST_CHARS_AT_HAND) {
+        entry.payload = message.payload();
+        charsAtHand += entry.chars;
+      }
+    }
+
+    @Override
+    public void rolledBack(String why) {
+      written = new MailboxTables.Written(new Appended.Refused(why), List.of());
+    }
+
+    @Override
+    public void tell() {
+      consumer.accept(written.outcome());
+    }
+  }
+
+  // ── claim and release ────────────────────────────────────────────────────────────────────────
+
+  @Override
+  public List<StoredMessage> claim(Claim claim) {
+    lock.lock();
+    try {
+      if (closed) {
+        return List.of();
+      }
+      MailboxWindow window = windows.computeIfAbsent(claim.mailbox(), MailboxWindow::new);
+      window.inUse = true;
+      long until = clock.nanoTime() + claim.lease().toNanos();
+      List<StoredMessage> claimed = new ArrayList<>();
+      for (CachedEntry entry = window.next(claim, reader);
+          entry != null;
+          entry = window.next(claim, reader)) {
+        Optional<String> payload = payload(entry);
+        if (payload.isPresent()) {
+          hold(window, entry, claim.owner(), until);
+          claimed.add(new StoredMessage(entry.messageId, entry.urgency, payload.get()));
+        } else {
+          dropUnreadable(window, entry);
+        }
+      }
+      return claimed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<String> payload(CachedEntry entry) {
+    return entry.payload != null ? Optional.of(entry.payload) : reader.payload(entry.first);
+  }
+
+  private void hold(MailboxWindow window, CachedEntry entry, String owner, long until) {
+    notAtHand(entry); // from here on it is the receiver's
+    window.box.hold(entry, owner, until);
+    leases.add(entry);
+    if (entry.alone) {
+      alone.put(entry.messageId, entry);
+    }
+  }
+
+  private void notAtHand(CachedEntry entry) {
+    if (entry.payload != null) {
+      entry.payload = null;
+      charsAtHand -= entry.chars;
+    }
+  }
+
+  private void dropUnreadable(MailboxWindow window, CachedEntry entry) {
+    window.box.remove(entry);
+    // It may as well have been given up for its age a moment ago.
+    if (reader.queued(entry.mailbox, entry.messageId).isPresent()) {
+      String reason = "its text is damaged on disk";
+      Log.error("store_message_damaged", "messageId", entry.messageId, "mailbox", entry.mailbox);
+      write(window, entry, State.DEAD, reason);
+    }
+  }
+
+  @Override
+  public List<StoredMessage> held(String mailbox, String owner) {
+    lock.lock();
+    try {
+      MailboxWindow window = windows.get(mailbox);
+      if (window == null || closed) {
+        return List.of();
+      }
+      List<StoredMessage> held = new ArrayList<>();
+      for (CachedEntry entry : window.box.heldBy(owner)) {
+        payload(entry)
+            .ifPresent(text -> held.add(new StoredMessage(entry.messageId, entry.urgency, text)));
+      }
+      return held;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void release(String mailbox, String owner) {
+    lock.lock();
+    try {
+      MailboxWindow window = windows.get(mailbox);
+      if (window == null) {
+        return;
+      }
+      window.box.heldBy(owner).forEach(entry -> letGo(window, entry));
+      if (window.box.held() == 0) {
+        window.putAway().forEach(this::notAtHand);
+      }
+      dropIfUnused(mailbox, window);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Set<String> reclaim() {
+    lock.lock();
+    try {
+      toWriteAgain.removeIf(ended -> commits.submit(ended, 0, WhenFull.TAKE));
+      Set<String> freed = new HashSet<>();
+      long now = clock.nanoTime();
+      while (!leases.isEmpty() && leases.first().heldUntilNanos - now <= 0) {
+        CachedEntry entry = leases.first();
+        letGo(windows.get(entry.mailbox), entry);
+        freed.add(entry.mailbox);
+      }
+      return freed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void letGo(MailboxWindow window, CachedEntry entry) {
+    leases.remove(entry);
+    alone.remove(entry.messageId, entry);
+    window.box.letGo(entry);
+  }
+
+  private void dropIfUnused(String mailbox, MailboxWindow window) {
+    if (window.isUnused()) {
+      windows.remove(mailbox);
+    }
+  }
+
+  // ── settle ───────────────────────────────────────────────────────────────────────────────────
+
+  @Override
+  public boolean settle(String mailbox, String messageId) {
+    lock.lock();
+    try {
+      CachedEntry elsewhere = alone.get(messageId);
+      if (elsewhere != null && !elsewhere.mailbox.equals(mailbox)) {
+        return false; // as acknowledgements of whoever listens to several mailboxes mostly are
+      }
+      MailboxWindow window = windows.get(mailbox);
+      CachedEntry held = window == null ? null : window.box.heldWithId(messageId);
+      if (held != null) {
+        settleHeld(window, held);
+        return true;
+      }
+      return settleWaiting(mailbox, messageId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settleHeld(MailboxWindow window, CachedEntry entry) {
+    leases.remove(entry);
+    window.box.remove(entry);
+    write(window, entry, State.DELIVERED, null);
+  }
+
+  private boolean settleWaiting(String mailbox, String messageId) {
+    Optional<CachedEntry> found = closed ? Optional.empty() : reader.queued(mailbox, messageId);
+    if (found.isEmpty()) {
+      return false;
+    }
+    CachedEntry entry = found.get();
+    MailboxWindow window = windows.computeIfAbsent(mailbox, MailboxWindow::new);
+    if (window.endings.containsKey(entry.sequence)) {
+      return false;
+    }
+    CachedEntry waiting = window.box.waitingAt(entry.urgency, entry.sequence);
+    if (waiting != null) {
+      notAtHand(waiting);
+      window.box.remove(waiting);
+    }
+    write(window, entry, State.DELIVERED, null);
+    return true;
+  }
+
+  @Override
+  public boolean settleByClientId(String mailbox, String clientMessageId) {
+    lock.lock();
+    try {
+      MailboxWindow window = windows.get(mailbox);
+      CachedEntry held = window == null ? null : window.box.heldWithClientId(clientMessageId);
+      if (held == null) {
+        return false;
+      }
+      settleHeld(window, held);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(MailboxWindow window, CachedEntry entry, State state, String reason) {
+    Ending ending = new Ending(entry, state, clock.wallTime(), reason);
+    window.endings.put(entry.sequence, ending);
+    if (!commits.submit(new Ended(ending), 0, WhenFull.TAKE)) {
+      Log.debug("settled_after_close", "messageId", entry.messageId);
+    }
+  }
+
+  private final class Ended implements Change {
+    private final Ending ending;
+
+    Ended(Ending ending) {
+      this.ending = ending;
+    }
+
+    @Override
+    public void write() throws SQLException {
+      tables.end(ending);
+    }
+
+    @Override
+    public void committed() {
+      CachedEntry entry = ending.entry();
+      lock.lock();
+      try {
+        alone.remove(entry.messageId, entry);
+        MailboxWindow window = windows.get(entry.mailbox);
+        window.endings.remove(entry.sequence);
+        dropIfUnused(entry.mailbox, window);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void rolledBack(String why) {
+      lock.lock();
+      try {
+        toWriteAgain.add(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  // ── expire and status ────────────────────────────────────────────────────────────────────────
+
+  @Override
+  public int expire() {
+    int all = 0;
+    for (boolean more = true; more; ) {
+      Expiry expiry = new Expiry();
+      if (!commits.submit(expiry, 0, WhenFull.TAKE)) {
+        break;
+      }
+      MailboxTables.Expired expired = expiry.done.join();
+      all += expired.messages();
+      more = expired.more();
+    }
+    return all;
+  }
+
+  private final class Expiry implements Change {
+    final CompletableFuture<MailboxTables.Expired> done = new CompletableFuture<>();
+    private MailboxTables.Expired expired;
+
+    @Override
+    public void write() throws SQLException {
+      Instant now = clock.wallTime();
+      expired = tables.expire(now.minus(limits.retention()), now);
+    }
+
+    @Override
+    public void committed() {
+      lock.lock();
+      try {
+        expired.entries().forEach(SqliteMailboxStore.this::drop);
+      } finally {
+        lock.unlock();
+      }
+      done.complete(expired);
+    }
+
+    @Override
+    public void rolledBack(String why) {
+      done.complete(new MailboxTables.Expired(0, List.of(), false)); // the next call tries again
+    }
+  }
+
+  private void drop(CachedEntry expired) {
+    MailboxWindow window = windows.get(expired.mailbox);
+    if (window == null) {
+      return;
+    }
+    CachedEntry held = window.box.heldWithId(expired.messageId);
+    CachedEntry entry =
+        held != null ? held : window.box.waitingAt(expired.urgency, expired.sequence);
+    if (entry != null) {
+      leases.remove(entry);
+      alone.remove(entry.messageId, entry);
+      notAtHand(entry);
+      window.box.remove(entry);
+      dropIfUnused(expired.mailbox, window);
+    }
+  }
+
+  @Override
+  public Optional<MessageStatus> status(String messageId) {
+    lock.lock();
+    try {
+      return closed
+          ? Optional.empty()
+          : reader.message(messageId).map(found -> status(messageId, found));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private MessageStatus status(String messageId, MailboxReader.Found found) {
+    List<Delivery> deliveries = new ArrayList<>(found.rows().size());
+    found.rows().forEach((no, delivery) -> deliveries.add(withEnding(no, delivery)));
+    return new MessageStatus(messageId, found.sender(), found.target(), deliveries);
+  }
+
+  private Delivery withEnding(long no, Delivery delivery) {
+    MailboxWindow window = windows.get(delivery.mailbox());
+    Ending ending = window == null ? null : window.endings.get(no);
+    return ending == null
+        ? delivery
+        : new Delivery(
+            delivery.mailbox(),
+            ending.state(),
+            Optional.of(ending.since()),
+            Optional.ofNullable(ending.reason()));
+  }
+
+  /** Closes the whole database, see {@link DurableStores#close}. */
+  @Override
+  public void close() {
+    closer.run();
+  }
+
+  /** From now on nothing is found any more, so that the database can be closed. */
+  void readNoMore() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
