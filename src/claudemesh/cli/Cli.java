@@ -29,9 +29,12 @@ public final class Cli {
   public static void main(String[] args) {
     Interruption interruption = Interruption.ofThisThread();
     int code = run(args, Streams.ofProcess(), System.getenv());
-    Network.shutDown();
+    boolean threadsRemain = Network.shutDown();
     interruption.over();
-    System.exit(code);
+    // A plain return ends the process too, without the loggers that System.exit looks for since 21.
+    if (code != ExitCode.OK.code() || threadsRemain) {
+      System.exit(code);
+    }
   }
 
   /**

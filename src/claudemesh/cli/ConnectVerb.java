@@ -76,7 +76,7 @@ final class ConnectVerb implements Verb {
       throws InterruptedException {
     Progress.during(
         call.streams(),
-        () -> "waiting for " + ends.unsettled() + " acks …",
+        () -> ends.waitingFor("acks to come"),
         () -> ends.awaitSettled(Deadline.in(timeout)));
   }
 
@@ -93,15 +93,17 @@ final class ConnectVerb implements Verb {
     if (ends.isBrokenPipe()) {
       return ExitCode.BROKEN_PIPE;
     }
-    String unsent = ends.unsettled() + " of " + ends.lines() + " messages went unsent";
+    Optional<String> unsent = ends.unsent("messages", 0);
     Optional<Ending> closed = ends.finalEnding();
     if (closed.isPresent()) {
       throw new CliException(
-          Connections.codeOf(closed.get()), EndingAdvice.of(closed.get()) + " (" + unsent + ")");
+          Connections.codeOf(closed.get()),
+          EndingAdvice.of(closed.get()) + unsent.map(words -> " (" + words + ")").orElse(""));
     }
-    if (!ends.wasOpened() || ends.unsettled() > 0) {
+    if (!ends.wasOpened() || unsent.isPresent()) {
       String why = session.lastEnding().map(EndingAdvice::of).orElse("no ack came in time");
-      throw new CliException(ExitCode.UNREACHABLE, unsent + ": " + why);
+      throw new CliException(
+          ExitCode.UNREACHABLE, unsent.orElse("cannot reach the broker") + ": " + why);
     }
     if (options.count().isPresent() && !ends.isEnough()) {
       throw new CliException(

@@ -73,30 +73,39 @@ final class Ends {
     return ask(() -> opened);
   }
 
-  /** How many lines were read and are neither acknowledged nor refused. */
-  long unsettled() {
-    lock.lock();
-    try {
-      return taken - settled;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** How many lines were read. */
-  long lines() {
-    lock.lock();
-    try {
-      return taken;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   Optional<Ending> finalEnding() {
     lock.lock();
     try {
       return Optional.ofNullable(closed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the last wait is for, in words. */
+  String waitingFor(String what) {
+    lock.lock();
+    try {
+      return opened ? taken - settled + " " + what + " …" : "connecting …";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What was left undone.
+   *
+   * @param what what lines are called
+   * @param lost how many were taken for sending and lost
+   * @return half a sentence; empty if nothing was
+   */
+  Optional<String> unsent(String what, long lost) {
+    lock.lock();
+    try {
+      long left = taken - settled + lost;
+      return left == 0
+          ? Optional.empty()
+          : Optional.of(left + " of " + taken + " " + what + " went unsent");
     } finally {
       lock.unlock();
     }

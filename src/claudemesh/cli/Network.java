@@ -57,14 +57,20 @@ final class Network {
     }
   }
 
-  /** Stops the HTTP clients' threads, so that the process can leave at once. */
-  static void shutDown() {
+  /**
+   * Stops the HTTP clients' threads, so that the process can leave at once.
+   *
+   * @return whether there were any
+   */
+  static boolean shutDown() {
     LOCK.lock();
     try {
+      boolean used = !OPEN.isEmpty();
       for (JdkTransport transport : OPEN) {
         transport.close();
       }
       OPEN.clear();
+      return used;
     } finally {
       LOCK.unlock();
     }

@@ -35,6 +35,11 @@ final class VersionVerb implements Verb {
 
   /** This build's version. */
   static String version() throws IOException {
+    // The jar's manifest has been read anyway; looking for a resource costs as much as the JVM.
+    String packaged = VersionVerb.class.getPackage().getImplementationVersion();
+    if (packaged != null) {
+      return packaged;
+    }
     try (InputStream in = VersionVerb.class.getResourceAsStream("/claudemesh/version.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     }

@@ -9,6 +9,7 @@ import claudemesh.lifecycle.HelloSource;
 import claudemesh.lifecycle.WsCounter;
 import claudemesh.lifecycle.WsLifecycle;
 import claudemesh.lifecycle.WsOptions;
+import claudemesh.lifecycle.WsStatus;
 import claudemesh.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,8 +191,14 @@ final class WsVerb implements Verb {
     Deadline deadline = Deadline.in(timeout);
     return Progress.during(
         call.streams(),
-        () -> "writing " + ends.unsettled() + " lines …",
-        () -> ends.awaitSettled(deadline) && lifecycle.awaitWritten(deadline.left()));
+        () -> ends.waitingFor("lines to write"),
+        () -> ends.awaitSettled(deadline) && isWritten(lifecycle, deadline));
+  }
+
+  // Once the connection is gone, what it had not written is counted and waits for nothing.
+  private static boolean isWritten(WsLifecycle<String> lifecycle, Deadline deadline)
+      throws InterruptedException {
+    return lifecycle.awaitWritten(deadline.left()) || lifecycle.status() != WsStatus.OPEN;
   }
 
   private static void leave(WsLifecycle<String> lifecycle, Ends ends) throws InterruptedException {
@@ -212,16 +219,17 @@ final class WsVerb implements Verb {
     if (ends.isBrokenPipe()) {
       return ExitCode.BROKEN_PIPE;
     }
-    long lost = ends.unsettled() + lifecycle.counted(WsCounter.UNSENT);
-    String unsent = lost + " of " + ends.lines() + " lines went unsent";
+    Optional<String> unsent = ends.unsent("lines", lifecycle.counted(WsCounter.UNSENT));
     Optional<Ending> closed = ends.finalEnding();
     if (closed.isPresent()) {
       throw new CliException(
-          Connections.codeOf(closed.get()), closed.get().words() + " (" + unsent + ")");
+          Connections.codeOf(closed.get()),
+          closed.get().words() + unsent.map(words -> " (" + words + ")").orElse(""));
     }
-    if (!written || lost > 0) {
+    if (!written || unsent.isPresent()) {
       String why = lifecycle.lastEnding().map(Ending::words).orElse("not written in time");
-      throw new CliException(ExitCode.UNREACHABLE, unsent + ": " + why);
+      throw new CliException(
+          ExitCode.UNREACHABLE, unsent.orElse("cannot reach the server") + ": " + why);
     }
     if (count.isPresent() && !ends.isEnough()) {
       throw new CliException(

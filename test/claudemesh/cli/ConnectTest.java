@@ -199,6 +199,14 @@ final class ConnectTest {
   }
 
   @Test
+  void aBrokerThatIsAwayIsNoSuccessEvenWithNothingToSend() {
+    scene.stopBroker();
+    var result = scene.alice.run("connect", "--timeout", "0.5");
+    assertEquals(4, result.code());
+    assertTrue(result.complaint().startsWith("cannot reach the broker: "), result.err());
+  }
+
+  @Test
   void linesReadWhileTheBrokerIsAwayAreSentInOrderWhenItIsBack() throws Exception {
     try (RunningCli bob = scene.listeningBob();
         RunningCli alice = scene.asAlice("connect", "--to=bob")) {

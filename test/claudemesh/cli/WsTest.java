@@ -102,6 +102,21 @@ final class WsTest {
   }
 
   @Test
+  void aServerThatAnswersAndClosesHasDoneItsPart() {
+    handler =
+        new WsHandler() {
+          @Override
+          public void onText(WsConnection connection, String text) {
+            connection.send(text);
+            connection.close(1000, "done");
+          }
+        };
+    var result = cli.runWith("x", "ws", url(), "--count=1");
+    assertEquals(0, result.code(), result.toString());
+    assertEquals("x\n", result.out());
+  }
+
+  @Test
   void headersGoWithTheUpgrade() {
     handler =
         new WsHandler() {
