@@ -39,13 +39,16 @@ fail() {
   exit 1
 }
 
-# await WHAT SECONDS COMMAND...: polls until the command succeeds.
+# await WHAT SECONDS COMMAND...: polls until the command succeeds, while all processes live.
 await() {
   what=$1 tries=$(($2 * 20))
   shift 2
   until "$@"; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || fail "$what"
+    for process in $broker $alice $bob; do
+      kill -0 "$process" 2>/dev/null || fail "$what, and process $process has ended"
+    done
     sleep 0.05
   done
 }
@@ -72,7 +75,7 @@ start_pipe() {
 }
 
 count() { grep -c "\"type\":\"$2\"" "$scene/$1.out" || :; }
-is_open() { grep -q '"status":"open"' "$scene/$1.out"; }
+is_open() { grep -q '"status":"open"' "$scene/$1.out" 2>/dev/null; }
 has() { [ "$(count "$1" "$2")" -ge "$3" ]; }
 
 # lines FROM TO FIRST LAST: what one member says to the other.
