@@ -4,9 +4,9 @@ import claudemesh.lifecycle.JdkTransport;
 import claudemesh.lifecycle.TlsSettings;
 import claudemesh.lifecycle.Transport;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,7 +27,7 @@ final class Network {
   private static final String PASSWORD = "CLAUDEMESH_CLIENT_CERT_PASSWORD";
 
   private static final ReentrantLock LOCK = new ReentrantLock();
-  private static final List<JdkTransport> OPEN = new ArrayList<>();
+  private static final Set<JdkTransport> OPEN = new HashSet<>();
 
   private Network() {}
 
