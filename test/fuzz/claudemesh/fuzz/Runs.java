@@ -2,6 +2,7 @@ package claudemesh.fuzz;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,11 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Runs {
 
   private static final int THREADS = Runtime.getRuntime().availableProcessors();
+  private static final Duration PROGRESS = Duration.ofSeconds(2);
   private static final int BLOCK = 1_000;
   private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** What an input may allocate: what a length of 1 MiB that was only announced would go beyond. */
-  private static final long ALLOCATED = 700 << 10;
+  private static final long ALLOCATED = 400 << 10;
 
   private static final long ALLOCATED_FOR_BYTE = 600;
 
@@ -64,7 +66,7 @@ final class Runs {
     }
     long began = System.nanoTime();
     for (Thread thread : threads) {
-      while (!thread.join(java.time.Duration.ofSeconds(2))) {
+      while (!thread.join(PROGRESS)) {
         requireMoving(target, presents);
         progress(target, Math.min(next.get(), to), to, began);
       }

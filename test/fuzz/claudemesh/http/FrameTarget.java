@@ -104,8 +104,7 @@ public final class FrameTarget implements Target {
     boolean wrong = random.nextInt(16) == 0;
     int reserved = wrong && random.nextInt(3) == 0 ? 1 << 4 + random.nextInt(3) : 0;
     boolean masks = wrong && random.nextInt(3) == 0 ? !mask : mask;
-    long length =
-        wrong && random.nextInt(3) == 0 ? random.nextLong() >> random.nextInt(64) : payload.length;
+    long length = wrong && random.nextInt(3) == 0 ? announced(random) : payload.length;
     int form = length >= 0 && length < 126 ? 0 : length > 0 && length < 65_536 ? 2 : 8;
     if (wrong && random.nextInt(3) == 0) {
       form = random.nextBoolean() ? 2 : 8;
@@ -126,6 +125,12 @@ public final class FrameTarget implements Target {
       frame.put((byte) (payload[i] ^ key >> 24 - i % 4 * 8));
     }
     return Arrays.copyOf(frame.array(), frame.position());
+  }
+
+  private static long announced(RandomGenerator random) {
+    return random.nextBoolean()
+        ? LIMIT + 1 - random.nextInt(LIMIT / 4)
+        : random.nextLong() >> random.nextInt(64);
   }
 
   @Override

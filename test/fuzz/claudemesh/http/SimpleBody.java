@@ -18,6 +18,10 @@ final class SimpleBody {
 
   /** The body; an explanation, which no body equals, if the bytes are not exactly one. */
   static String read(RequestHead head, byte[] used) {
+    HttpHeaders headers = head.headers();
+    if (headers.all("Content-Length").size() + headers.all("Transfer-Encoding").size() > 1) {
+      return "two framings, of which another reader may choose the other";
+    }
     String text = new String(used, StandardCharsets.ISO_8859_1);
     String body;
     if (head.headers().first("Transfer-Encoding").isPresent()) {

@@ -18,51 +18,53 @@ public final class CodecTarget implements Target {
   /** A value that no failure's message may hold. */
   private static final String SECRET = "s3cr3t";
 
+  /** Each type with the fields it must have, numbers with a hash. */
   private static final String[] TYPES = {
-    "hello",
-    "session_hello",
-    "send",
+    "hello meshId memberId pubkey sessionId pid# cwd timestamp# signature",
+    "session_hello meshId sessionId pid# cwd timestamp# signature sessionPubkey",
+    "send id targetSpec ciphertext nonce",
     "client_ack",
     "list_peers",
-    "set_status",
-    "set_summary",
-    "set_stats",
+    "set_status status",
+    "set_summary summary",
+    "set_stats stats",
     "set_visible",
     "set_profile",
-    "join_group",
-    "leave_group",
-    "set_state",
-    "get_state",
+    "join_group name",
+    "leave_group name",
+    "set_state key value",
+    "get_state key",
     "list_state",
-    "remember",
-    "recall",
-    "forget",
-    "kick",
-    "disconnect",
-    "ban",
-    "unban",
+    "remember content",
+    "recall query",
+    "forget memoryId",
+    "kick target",
+    "disconnect target",
+    "ban target",
+    "unban target",
     "list_bans",
-    "message_status",
+    "message_status messageId",
     "hello_ack",
     "error",
     "ack",
-    "push",
-    "inbound",
+    "push messageId senderPubkey ciphertext",
+    "inbound messageId senderPubkey ciphertext",
     "peers_list",
-    "state_result",
+    "state_result key",
     "state_list",
-    "state_change",
-    "memory_stored",
+    "state_change key",
+    "memory_stored id",
     "memory_results",
     "kick_ack",
     "disconnect_ack",
-    "ban_ack",
-    "unban_ack",
+    "ban_ack banned",
+    "unban_ack unbanned",
     "list_bans_result",
-    "message_status_result",
+    "message_status_result messageId",
     "",
     "other"
   };
+
   private static final String[] FIELDS = {
     "_reqId",
     "id",
@@ -210,7 +212,7 @@ public final class CodecTarget implements Target {
   };
 
   private static final String[] WORDS =
-      Stream.of(TYPES, FIELDS, VALUES, BROKEN, new String[] {",", ":", "{\"", "\":"})
+      Stream.of(FIELDS, VALUES, BROKEN, new String[] {",", ":", "{\"", "\":"})
           .flatMap(Stream::of)
           .toArray(String[]::new);
 
@@ -234,13 +236,31 @@ public final class CodecTarget implements Target {
 
   @Override
   public byte[] generate(RandomGenerator random) {
-    StringBuilder text = new StringBuilder("{\"type\":\"").append(any(random, TYPES)).append('"');
-    // The more fields, the likelier a message has all it must have.
-    for (int left = random.nextInt(60); left > 0; left--) {
+    String[] needed = any(random, TYPES).split(" ");
+    StringBuilder text = new StringBuilder("{\"type\":\"").append(needed[0]).append('"');
+    for (int i = 1; i < needed.length; i++) {
+      if (random.nextInt(100) > 0) {
+        needed(text, random, needed[i]);
+      }
+    }
+    // Most are optional for some type, in the right kind or not.
+    for (int left = random.nextInt(8); left > 0; left--) {
       text.append(",\"").append(any(random, FIELDS)).append("\":");
       value(text, random, 0);
     }
     return text.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void needed(StringBuilder text, RandomGenerator random, String field) {
+    boolean number = field.endsWith("#");
+    text.append(",\"")
+        .append(number ? field.substring(0, field.length() - 1) : field)
+        .append("\":");
+    if (random.nextInt(20) == 0) {
+      value(text, random, 0);
+    } else {
+      text.append(number ? "17" : "\"" + field + "\"");
+    }
   }
 
   private static void value(StringBuilder text, RandomGenerator random, int depth) {
