@@ -78,12 +78,15 @@ public final class WsLifecycle<M> implements AutoCloseable {
   }
 
   /**
-   * Starts to connect; once for each handle.
+   * Starts to connect; once for each handle. Does nothing if it is closed.
    *
    * @throws IllegalStateException if it was started before
    */
   public void begin() {
     if (!begun.compareAndSet(false, true)) {
+      if (status == WsStatus.CLOSED) {
+        return;
+      }
       throw new IllegalStateException("this lifecycle was started before");
     }
     Thread.ofVirtual().name("ws-" + options.uri.getHost()).start(this::run);
@@ -91,6 +94,7 @@ public final class WsLifecycle<M> implements AutoCloseable {
 
   /** Runs the loop on the calling thread until it is closed. */
   void run() {
+    begun.set(true);
     thread = Thread.currentThread();
     loop.run();
   }
@@ -223,6 +227,10 @@ public final class WsLifecycle<M> implements AutoCloseable {
   @Override
   public void close() {
     signal.request();
+    if (begun.compareAndSet(false, true)) {
+      closed(new Ending.Requested(), 0); // there is no loop to wait for, and will be none
+      return;
+    }
     Thread runner = thread;
     if (Thread.currentThread() == runner) {
       return;

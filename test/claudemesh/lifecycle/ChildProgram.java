@@ -1,6 +1,7 @@
 package claudemesh.lifecycle;
 
 import claudemesh.json.Json;
+import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,20 @@ final class ChildProgram {
   public static void main(String[] arguments) throws Exception {
     JdkTransport.tuneProcess();
     switch (arguments[0]) {
+      case "tuned" -> tuned();
       case "leaves" -> leaves(arguments[1]);
       case "proxy" -> throughProxy(arguments[1], arguments[2]);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
+  }
+
+  private static void tuned() {
+    System.out.println(System.getProperty("jdk.httpclient.websocket.writeBufferSize"));
+    System.out.println(System.getProperty("jdk.httpclient.websocket.intermediateBufferSize"));
+    System.out.println(System.getProperty("jdk.httpclient.bufsize"));
+    System.out.println("[" + System.getProperty("jdk.http.auth.tunneling.disabledSchemes") + "]");
+    System.out.println(Security.getProperty("networkaddress.cache.ttl"));
+    System.out.println(Security.getProperty("networkaddress.cache.negative.ttl"));
   }
 
   // Returns from main while its lifecycle tries to connect for ever, and its listener throws.

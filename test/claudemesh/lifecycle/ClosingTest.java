@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.json.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
@@ -66,6 +69,41 @@ final class ClosingTest {
     scene.run();
     assertEquals(3, scene.counted(WsCounter.UNSENT));
     assertEquals(seconds(2), attempt.abortedAt().orElseThrow());
+  }
+
+  @Test
+  void L16_aHandleThatNeverBeganIsClosedAtOnceAndForGood() throws InterruptedException {
+    List<WsStatus> told = new ArrayList<>();
+    WsListener<Json> listener =
+        new WsListener<>() {
+          @Override
+          public void onStatus(StatusChange change) {
+            told.add(change.status());
+          }
+        };
+    var handle = WsLifecycle.create(scene.options.listener(listener).build());
+    handle.close();
+    assertEquals(WsStatus.CLOSED, handle.status());
+    assertTrue(handle.awaitClosed(Duration.ZERO));
+    handle.begin();
+    handle.close();
+    assertEquals(List.of(WsStatus.CLOSED), told);
+    assertEquals(List.of(), scene.transport.requests());
+  }
+
+  @Test
+  void aHandleBeginsOnce() {
+    var options =
+        WsOptions.json("ws://fake.test/")
+            .transport(
+                (request, deadline) -> {
+                  throw new Transport.ConnectException(new Ending.Lost("no network here"));
+                });
+    try (var handle = WsLifecycle.create(options.build())) {
+      assertEquals(WsStatus.CONNECTING, handle.status());
+      handle.begin();
+      assertThrows(IllegalStateException.class, handle::begin);
+    }
   }
 
   @Test
@@ -138,20 +176,14 @@ final class ClosingTest {
   void closeWhileTheHelloIsBuiltSendsNoHello() {
     scene.options.hello(
         number -> {
-          scene.time.advance(seconds(1));
-          closeFromElsewhere();
+          Thread.ofVirtual().start(scene::close);
+          new CountDownLatch(1).await(); // until it is interrupted, for the loop is
           return Scene.hello(number);
         });
     var attempt = scene.attempt();
     scene.run();
     assertEquals(List.of(), attempt.sent());
     assertEquals(List.of("connecting", "closed: closed by this program"), scene.heard());
-  }
-
-  // As another thread would, but without waiting for the end of what it is called by.
-  private void closeFromElsewhere() {
-    Thread.currentThread().interrupt();
-    scene.lifecycle().close();
   }
 
   @Test

@@ -121,6 +121,33 @@ final class OpenSocketsTest {
   }
 
   @Test
+  void L16_aListenerThatIsStuckDoesNotHoldCloseForEver() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch cut = new CountDownLatch(1);
+    RawServer.Script speaks =
+        peer -> {
+          peer.open().text(Scene.text("work")).awaitEnd();
+          cut.countDown();
+        };
+    try (RawServer server = RawServer.start(speaks)) {
+      Live live = new Live(server.url());
+      live.options.closeTimeout(SOON);
+      live.reacting(
+          line -> {
+            if (line.startsWith("message")) {
+              awaitQuietly(release);
+            }
+          });
+      live.open();
+      live.await("message work");
+      live.close();
+      assertEquals(WsStatus.CLOSED, live.lifecycle().status());
+      assertTrue(cut.await(30, TimeUnit.SECONDS), "the socket is left open");
+      release.countDown();
+    }
+  }
+
+  @Test
   void L18_aPeerThatDoesNotReadIsCutAndWhatWaitsIsBounded() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     RawServer.Script neverReads =

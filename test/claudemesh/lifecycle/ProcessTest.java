@@ -39,7 +39,7 @@ final class ProcessTest {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("it does not end: " + Files.readString(err));
     }
@@ -92,5 +92,13 @@ final class ProcessTest {
       assertEquals(1, target.accepted());
       assertTrue(!refused.err().toString().contains("wrong"), refused.err()::toString);
     }
+  }
+
+  @Test
+  void theProcessIsTunedBeforeItsFirstConnectionAndOnlyWhereNobodyElseDid() throws Exception {
+    assertEquals(
+        List.of("4096", "4096", "4096", "[]", "30", "0"),
+        run("tuned").out(),
+        "buffers, Basic for CONNECT, DNS answers kept and not kept (hard-cases.md §2)");
   }
 }
