@@ -226,6 +226,7 @@ final class Presence {
         details.model(),
         Optional.ofNullable(stats),
         visible,
-        Optional.ofNullable(profile));
+        Optional.ofNullable(profile),
+        !isLive());
   }
 }

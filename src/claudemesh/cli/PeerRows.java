@@ -31,6 +31,7 @@ final class PeerRows {
           "stats",
           "visible",
           "profile",
+          "away",
           "isSelf",
           "isThisSession");
 
@@ -90,6 +91,7 @@ final class PeerRows {
       Json whole =
           row.peer().encode().toBuilder()
               .put("mesh", row.listing().mesh().slug())
+              .put("away", row.peer().away())
               .put("isSelf", row.isSelf())
               .put("isThisSession", row.isThisSession())
               .build();
@@ -118,6 +120,7 @@ final class PeerRows {
 
   private void addTo(Table table, Row row) {
     PeerSummary peer = row.peer();
+    String status = peer.away() ? "away" : peer.status();
     table.row();
     if (several) {
       table.cell(row.listing().mesh().slug());
@@ -127,7 +130,7 @@ final class PeerRows {
       table.cell(peer.role());
     }
     table
-        .cell(peer.status(), look(peer.status()))
+        .cell(status, look(status))
         .cell(peer.pubkey().substring(0, Math.min(KEY_SHOWN, peer.pubkey().length())))
         .cell(peer.cwd())
         .cell(peer.summary().orElse(""));

@@ -6,6 +6,7 @@ import claudemesh.protocol.Target;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Finds whom a person means in the peer list (protocol.md §5). Pure and thread-safe. */
@@ -53,11 +54,19 @@ public final class PeerDirectory {
         && word.chars().allMatch(c -> Character.digit(c, 16) >= 0 && !Character.isUpperCase(c));
   }
 
-  // A name stands for its session where it has one: a member's own connection is infrastructure.
+  // A name stands for its session where it has one, since a member's own connection is
+  // infrastructure; and for who is there rather than for who has just left.
   private static Set<String> keys(List<PeerSummary> rows) {
-    List<PeerSummary> sessions = rows.stream().filter(row -> !row.isControlPlane()).toList();
-    return (sessions.isEmpty() ? rows : sessions)
-        .stream().map(PeerSummary::pubkey).collect(Collectors.toCollection(LinkedHashSet::new));
+    List<PeerSummary> meant = preferring(row -> !row.isControlPlane(), rows);
+    return preferring(row -> !row.away(), meant).stream()
+        .map(PeerSummary::pubkey)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static List<PeerSummary> preferring(
+      Predicate<PeerSummary> better, List<PeerSummary> rows) {
+    List<PeerSummary> preferred = rows.stream().filter(better).toList();
+    return preferred.isEmpty() ? rows : preferred;
   }
 
   private static Set<String> keysWithPrefix(String prefix, List<PeerSummary> rows) {

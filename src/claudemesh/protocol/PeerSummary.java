@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param stats its counters
  * @param visible whether others see it
  * @param profile avatar, title, bio, role, capabilities
+ * @param away whether its connection is closed and the row stands only until the grace is over;
+ *     deployed brokers do not say
  */
 public record PeerSummary(
     String pubkey,
@@ -42,7 +44,8 @@ public record PeerSummary(
     Optional<String> model,
     Optional<Json> stats,
     boolean visible,
-    Optional<Json> profile) {
+    Optional<Json> profile,
+    boolean away) {
 
   /** The role of member connections: infrastructure, hidden unless asked for. */
   public static final String CONTROL_PLANE = "control-plane";
@@ -88,7 +91,8 @@ public record PeerSummary(
         row.optionalString("model"),
         row.get("stats"),
         row.bool("visible", true),
-        row.get("profile"));
+        row.get("profile"),
+        row.bool("away", false));
   }
 
   /**
@@ -118,6 +122,6 @@ public record PeerSummary(
             .put("stats", stats.orElse(null))
             .put("visible", visible)
             .put("profile", profile.orElse(null));
-    return row.build();
+    return (away ? row.put("away", true) : row).build();
   }
 }

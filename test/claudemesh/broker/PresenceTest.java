@@ -129,6 +129,8 @@ class PresenceTest {
     alpha.drain();
     rig.pass(Duration.ofMillis(89_999));
     assertTrue(keys(alpha).contains(SESSION.publicHex()));
+    assertTrue(row(alpha, SESSION).bool("away", false));
+    assertFalse(row(alpha, ALPHA).bool("away", false));
     assertEquals(List.of(), alpha.drainEvents());
     rig.pass(Duration.ofMillis(1));
     assertEquals("bravo", alpha.nextEvent("peer_left").get("eventData").get().string("name"));

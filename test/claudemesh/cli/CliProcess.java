@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 /** The command line in a process of its own, on the JVM and classes of the tests. */
 final class CliProcess extends RunningCli {
 
+  private static final int SIGINT = 2;
+
   private final Process process;
   private final Path err;
 
@@ -112,6 +114,24 @@ final class CliProcess extends RunningCli {
       throw new AssertionError("still running; stderr: " + err() + "; stdout: " + seen());
     }
     return process.exitValue();
+  }
+
+  /**
+   * Whether a process started from here can be interrupted. A background job of a shell ignores
+   * SIGINT, its children inherit that, and a JVM leaves a signal alone that it finds ignored.
+   */
+  static boolean canBeInterrupted() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return true;
+    }
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElse("SigIgn: 0")
+            .replaceFirst("SigIgn:\\s*", "");
+    return (Long.parseUnsignedLong(ignored, 16) & 1L << SIGINT - 1) == 0;
   }
 
   void signal(String name) throws IOException, InterruptedException {

@@ -117,6 +117,18 @@ class PeerDirectoryTest {
   }
 
   @Test
+  void aNameStandsForWhoIsThereRatherThanForWhoHasJustLeft() throws UnknownPeerException {
+    PeerSummary left =
+        PeerSummary.decode(
+            row(SESSION, MEMBER, "bravo", "session").encode().toBuilder()
+                .put("away", true)
+                .build());
+    PeerSummary there = row(OTHER, MEMBER, "bravo", "session");
+    assertEquals(new Target.Peer(OTHER), PeerDirectory.resolve("bravo", List.of(left, there), OWN));
+    assertEquals(new Target.Peer(SESSION), PeerDirectory.resolve("bravo", List.of(left), OWN));
+  }
+
+  @Test
   void anAmbiguousPrefixListsTheCandidates() {
     List<PeerSummary> peers =
         List.of(

@@ -93,6 +93,15 @@ class PeerSummaryTest {
   }
 
   @Test
+  void aRowIsThereUnlessItSaysAway() {
+    assertFalse(row("").away());
+    assertFalse(row("").encode().has("away"));
+    PeerSummary away = row(",\"away\":true");
+    assertTrue(away.away());
+    assertEquals(away, PeerSummary.decode(away.encode()));
+  }
+
+  @Test
   void aFullRowIsReadFieldByField() {
     PeerSummary row =
         row(
