@@ -10,6 +10,7 @@ import claudemesh.json.Json;
 import claudemesh.json.JsonException;
 import claudemesh.json.Log;
 import claudemesh.lifecycle.Disconnect;
+import claudemesh.lifecycle.Ending;
 import claudemesh.lifecycle.HelloReply;
 import claudemesh.lifecycle.NotOpenException;
 import claudemesh.lifecycle.SendRefusedException;
@@ -106,8 +107,8 @@ final class BrokerLink implements WsListener<BrokerMessage> {
     return lifecycle.status();
   }
 
-  WsLifecycle<BrokerMessage> lifecycle() {
-    return lifecycle;
+  Optional<Ending> lastEnding() {
+    return lifecycle.lastEnding();
   }
 
   void awaitOpen(Duration timeout) throws NotOpenException, InterruptedException {

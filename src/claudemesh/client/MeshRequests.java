@@ -23,6 +23,10 @@ public final class MeshRequests {
     this.link = link;
   }
 
+  BrokerLink link() {
+    return link;
+  }
+
   /**
    * Asks who is there.
    *

@@ -1,21 +1,15 @@
 package claudemesh.client;
 
 import claudemesh.crypto.Ed25519KeyPair;
-import claudemesh.lifecycle.Ending;
-import claudemesh.lifecycle.NotOpenException;
-import claudemesh.lifecycle.WsStatus;
 import claudemesh.protocol.BrokerMessage.SystemEvent;
 import claudemesh.protocol.ClientMessage;
 import claudemesh.protocol.ParentAttestation;
 import claudemesh.protocol.PeerDetails;
-import claudemesh.protocol.PeerSummary;
 import claudemesh.protocol.SigningTexts;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * One session's connection to a mesh, keyed by the session's own key and vouched for by the member
@@ -26,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>A broker older than session connections answers {@code unknown_message_type}: the client then
  * stops for good, and {@link EndingAdvice} says what to do.
  */
-public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
+public final class SessionBrokerClient implements MeshClient {
 
   /** So many system events are remembered to tell copies from news. */
   private static final int REMEMBERED_EVENTS = 1_000;
@@ -35,7 +29,6 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
   private final Ed25519KeyPair session;
   private final ClientOptions options;
   private final SeenMessages seenEvents = new SeenMessages(REMEMBERED_EVENTS);
-  private final BrokerLink link;
   private final MeshRequests requests;
 
   private SessionBrokerClient(
@@ -46,15 +39,15 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
     this.membership = membership;
     this.session = session;
     this.options = options;
-    this.link =
-        new BrokerLink(
-            membership.brokerUrl(),
-            this::hello,
-            List.of(session, membership.keys()),
-            options,
-            listener,
-            this::isNewsAboutOthers);
-    this.requests = new MeshRequests(link);
+    this.requests =
+        new MeshRequests(
+            new BrokerLink(
+                membership.brokerUrl(),
+                this::hello,
+                List.of(session, membership.keys()),
+                options,
+                listener,
+                this::isNewsAboutOthers));
   }
 
   /**
@@ -74,7 +67,7 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
       ClientOptions options,
       ClientListener listener) {
     SessionBrokerClient client = new SessionBrokerClient(membership, session, options, listener);
-    client.link.begin();
+    client.requests.link().begin();
     return client;
   }
 
@@ -123,76 +116,8 @@ public final class SessionBrokerClient implements BrokerSender, AutoCloseable {
     return session.publicHex();
   }
 
-  /**
-   * Waits until the broker has accepted the hello.
-   *
-   * @param timeout how long at most
-   * @throws NotOpenException if it did not in time, or refused; with the broker's own words
-   * @throws InterruptedException if the calling thread is interrupted
-   */
-  public void awaitOpen(Duration timeout) throws NotOpenException, InterruptedException {
-    link.awaitOpen(timeout);
-  }
-
   @Override
-  public CompletableFuture<BrokerSendResult> send(OutgoingMessage message) {
-    return link.send(message);
-  }
-
-  @Override
-  public WsStatus status() {
-    return link.status();
-  }
-
-  @Override
-  public boolean keepsOrder() {
-    return link.keepsOrder();
-  }
-
-  @Override
-  public void onStatusChange(Runnable call) {
-    link.onStatusChange(call);
-  }
-
-  /**
-   * Why the last connection ended.
-   *
-   * @return the ending; empty until one has
-   */
-  public Optional<Ending> lastEnding() {
-    return link.lifecycle().lastEnding();
-  }
-
-  /**
-   * Everything else that can be asked.
-   *
-   * @return the requests of this connection
-   */
   public MeshRequests requests() {
     return requests;
-  }
-
-  /**
-   * Asks who is there.
-   *
-   * @return one row a presence, this one's included
-   */
-  public CompletableFuture<List<PeerSummary>> listPeers() {
-    return requests.listPeers();
-  }
-
-  /**
-   * Tells the broker that a message is safe; it then delivers it no more.
-   *
-   * @param message one that the listener was given
-   */
-  public void acknowledge(InboundMessage message) {
-    link.acknowledge(message);
-  }
-
-  /** Leaves the mesh and returns when the connection is closed. Idempotent. */
-  @Override
-  public void close() {
-    link.close();
   }
 }
