@@ -41,8 +41,8 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar test arrows run demo bench conformance fuzz mutants format format-check javadoc reproducible check \
-  clean help deps suite-deps FORCE
+.PHONY: jar test arrows run demo bench bench-store crash-store conformance fuzz mutants format \
+  format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
 
@@ -152,6 +152,14 @@ conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite agains
 fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers; ARGS="seed 1" to repeat a run
 	@"$(JDK)/bin/java" -Xmx512m -ea -cp $(call colons,$(FUZZ_CLASSES) $(CLASSES) $(MAIN_JARS)) \
 	  claudemesh.fuzz.Fuzz $(BUILD)/fuzz $(ARGS)
+
+bench-store: $(STAMPS)/bench ## measure the durable store alone; ARGS=quick stops at 100 000 queued
+	@"$(JDK)/bin/java" $(NATIVE) -Xmx300m -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) \
+	  claudemesh.bench.StoreBench $(BUILD) $(ARGS)
+
+crash-store: ## kill a hundred processes at their store and look what is left
+	@$(MAKE) --no-print-directory test ONLY=StoreCrashTest \
+	  TEST_FLAGS='$(TEST_FLAGS) -Dclaudemesh.crash.rounds=100'
 
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
 	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)

@@ -3,20 +3,23 @@ package claudemesh.store;
 import claudemesh.crypto.SecretFiles;
 import claudemesh.json.Log;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.sqlite.JDBC;
+import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * One SQLite file, checked and brought up to date, with a connection to write and one to read.
@@ -35,6 +38,13 @@ import org.sqlite.SQLiteException;
  * <p>For one process at a time: whoever opens it holds a lock on its folder.
  */
 final class Database implements AutoCloseable {
+
+  // The driver prints what it then throws; kept here since nobody else keeps a logger.
+  private static final Logger DRIVER_LOG = Logger.getLogger("org.sqlite");
+
+  static {
+    DRIVER_LOG.setLevel(Level.OFF);
+  }
 
   private static final int BUSY_MILLIS = 10_000;
   // 16 MiB: few enough checkpoints, and a log that replays in a moment.
@@ -64,17 +74,21 @@ final class Database implements AutoCloseable {
   static Database open(Path path) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     requirePlainName(file);
-    SecretFiles.createPrivateFolder(file.getParent());
-    if (Files.exists(file)) {
-      checkFiles(file);
-    } else {
-      create(file, Schema.CURRENT);
+    try {
+      SecretFiles.createPrivateFolder(file.getParent());
+      if (Files.exists(file)) {
+        DatabaseCheck.files(file);
+      } else {
+        create(file, Schema.CURRENT);
+      }
+    } catch (FileSystemException e) { // its own message is little more than the path
+      throw new IOException(DatabaseCheck.unwritable(file, e.toString()), e);
     }
     // Read-only, since even closing a connection that may write would change what is damaged.
     try (Connection inspector = connect(file, false)) {
-      check(inspector, file);
+      DatabaseCheck.content(inspector, file);
     } catch (SQLException e) {
-      throw explained(file, e);
+      throw DatabaseCheck.explained(file, e);
     }
     Connection writer = null;
     try {
@@ -83,7 +97,7 @@ final class Database implements AutoCloseable {
       return new Database(file, writer, connect(file, false));
     } catch (SQLException e) {
       closeAfter(e, writer);
-      throw explained(file, e);
+      throw DatabaseCheck.explained(file, e);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, writer);
       throw e;
@@ -138,94 +152,12 @@ final class Database implements AutoCloseable {
     try (Connection connection = connect(fresh, true)) {
       Schema.migrate(connection, version);
     } catch (SQLException e) {
-      throw explained(file, e);
+      throw DatabaseCheck.explained(file, e);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     // Syncs the folder, and with it the new name.
     SecretFiles.writeAtomically(fresh, "");
     Files.delete(fresh);
-  }
-
-  // ── an old one ───────────────────────────────────────────────────────────────────────────────
-
-  private static void checkFiles(Path file) throws IOException {
-    if (Files.size(file) == 0) {
-      throw damaged(file, "it is empty");
-    }
-    for (String suffix : new String[] {"", "-wal", "-shm"}) {
-      tighten(sibling(file, suffix));
-    }
-    Path log = sibling(file, "-wal");
-    WalFile.Verdict verdict = WalFile.check(log, WalIndex.read(sibling(file, "-shm")));
-    if (verdict.damage() != null) {
-      throw damaged(file, log.getFileName() + " is: " + verdict.damage());
-    }
-    if (verdict.dropped() > 0) {
-      // Never acknowledged, unless the disk lost what it had said was safe.
-      Log.warn("store_unfinished_write_dropped", "file", log, "pages", verdict.dropped());
-    }
-  }
-
-  private static void tighten(Path file) throws IOException {
-    if (Files.exists(file)
-        && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    }
-  }
-
-  private static void check(Connection connection, Path file) throws SQLException, IOException {
-    if (Schema.number(connection, "PRAGMA application_id") != Schema.APPLICATION_ID) {
-      throw new IOException(
-          file + " is a database, but not one of claudemesh: move it out of the folder");
-    }
-    int version = Schema.version(connection);
-    if (version < 1 || version > Schema.CURRENT) {
-      throw new IOException(
-          "the store "
-              + file
-              + " has version "
-              + version
-              + ", this program knows 1 to "
-              + Schema.CURRENT
-              + ": use the program that wrote it");
-    }
-    requireOk(file, text(connection, "PRAGMA quick_check(1)"));
-    // The whole check costs more than the file is worth, but for what is small.
-    for (String table : Schema.SMALL_TABLES) {
-      requireOk(file, text(connection, "PRAGMA integrity_check(" + table + ")"));
-    }
-    requireConsistent(connection, file);
-  }
-
-  private static void requireOk(Path file, String verdict) throws IOException {
-    if (!verdict.equals("ok")) {
-      throw damaged(file, verdict);
-    }
-  }
-
-  /** What a sound structure does not tell: that tables which count each other agree. */
-  private static void requireConsistent(Connection connection, Path file)
-      throws SQLException, IOException {
-    int counted = Schema.number(connection, "SELECT coalesce(sum(queued), 0) FROM mail");
-    int queued = Schema.number(connection, "SELECT count(*) FROM mail NOT INDEXED WHERE state = 0");
-    int indexed =
-        Schema.number(
-            connection, "SELECT count(*) FROM mail INDEXED BY mail_queued WHERE state = 0");
-    int textless =
-        Schema.number(connection, "SELECT count(*) FROM mail WHERE queued > 0 AND payload IS NULL");
-    if (counted != queued || queued != indexed || textless != 0) {
-      throw damaged(
-          file,
-          "its messages count "
-              + counted
-              + " queued rows, "
-              + queued
-              + " are, its index has "
-              + indexed
-              + ", and "
-              + textless
-              + " texts are missing");
-    }
   }
 
   private static void prepare(Connection writer, Path file) throws SQLException, IOException {
@@ -260,8 +192,11 @@ final class Database implements AutoCloseable {
     Connection connection;
     try {
       connection = JDBC.createConnection("jdbc:sqlite:" + file, properties);
-    } catch (LinkageError e) {
-      throw nativeCodeMissing(e);
+    } catch (SQLException e) {
+      if (e.getCause() instanceof NativeLibraryNotFoundException missing) {
+        throw DatabaseCheck.nativeCodeMissing(missing);
+      }
+      throw e;
     }
     execute(connection, "PRAGMA synchronous = FULL");
     execute(connection, "PRAGMA fullfsync = 1"); // on a Mac a plain fsync does not reach the disk
@@ -280,14 +215,23 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static String text(Connection connection, String query) throws SQLException {
+  static String text(Connection connection, String query) throws SQLException {
+    List<String> rows = texts(connection, query);
+    return rows.isEmpty() ? "" : rows.getFirst();
+  }
+
+  static List<String> texts(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      return rows.next() ? rows.getString(1) : "";
+        ResultSet row = statement.executeQuery(query)) {
+      List<String> texts = new ArrayList<>();
+      while (row.next()) {
+        texts.add(row.getString(1));
+      }
+      return texts;
     }
   }
 
-  private static Path sibling(Path file, String suffix) {
+  static Path sibling(Path file, String suffix) {
     return file.resolveSibling(file.getFileName() + suffix);
   }
 
@@ -299,59 +243,6 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  // ── words ────────────────────────────────────────────────────────────────────────────────────
-
-  private static IOException damaged(Path file, String what) {
-    return new IOException(
-        "the store "
-            + file
-            + " is damaged: "
-            + what
-            + "; put a good copy of it in its place, or"
-            + " move it out of the folder, with its -wal and -shm, to begin without its mail"
-            + " (`sqlite3 FILE .recover` may save what is readable)");
-  }
-
-  private static IOException nativeCodeMissing(Throwable cause) {
-    return new IOException(
-        "SQLite's library could not be loaded ("
-            + cause.getMessage()
-            + "). It is unpacked into "
-            + System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir"))
-            + ", which must be writable and not mounted noexec; -Dorg.sqlite.tmpdir=FOLDER names"
-            + " another",
-        cause);
-  }
-
-  static IOException explained(Path file, SQLException e) {
-    if (!(e instanceof SQLiteException failure)) {
-      return new IOException("the store " + file + " cannot be used: " + e.getMessage(), e);
-    }
-    // The lowest byte is the kind, the rest says more.
-    int kind = failure.getResultCode().code & 0xff;
-    IOException explained;
-    if (kind == SQLiteErrorCode.SQLITE_CORRUPT.code || kind == SQLiteErrorCode.SQLITE_NOTADB.code) {
-      explained = damaged(file, failure.getMessage());
-    } else if (kind == SQLiteErrorCode.SQLITE_FULL.code) {
-      explained = new IOException("no room on the disk for the store " + file + ": free some");
-    } else if (kind == SQLiteErrorCode.SQLITE_READONLY.code
-        || kind == SQLiteErrorCode.SQLITE_CANTOPEN.code
-        || kind == SQLiteErrorCode.SQLITE_PERM.code) {
-      explained =
-          new IOException(
-              "the store "
-                  + file
-                  + " cannot be written ("
-                  + failure.getMessage()
-                  + "): it and its"
-                  + " folder must belong to this user and be writable");
-    } else {
-      explained = new IOException("the store " + file + " cannot be used: " + failure.getMessage());
-    }
-    explained.initCause(e);
-    return explained;
   }
 
   /** Brings everything into the file itself and closes it. Idempotent. */

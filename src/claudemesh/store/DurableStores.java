@@ -52,7 +52,7 @@ public final class DurableStores implements AutoCloseable {
       return new DurableStores(database, clock, limits);
     } catch (SQLException e) {
       database.close();
-      throw Database.explained(database.file(), e);
+      throw DatabaseCheck.explained(database.file(), e);
     }
   }
 

@@ -3,6 +3,7 @@ package claudemesh.store;
 import claudemesh.json.Log;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -159,15 +160,25 @@ final class GroupCommit implements AutoCloseable {
       Log.error("store_write_failed", "changes", batch.size(), "error", failure);
       failing = true;
     }
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      Log.error("store_rollback_failed", "error", e);
-    }
+    beginAgain();
     isolated(listener::rolledBack);
     String why = "the store could not write: " + failure.getMessage();
     batch.forEach(each -> isolated(() -> each.change.rolledBack(why)));
     toTell.add(batch);
+  }
+
+  // A full disk or the like has ended the transaction already: then there is nothing to roll back,
+  // and the driver would go on without a transaction.
+  private void beginAgain() {
+    try (Statement statement = connection.createStatement()) {
+      try {
+        connection.rollback();
+      } catch (SQLException e) {
+        statement.execute("BEGIN");
+      }
+    } catch (SQLException e) {
+      Log.error("store_rollback_failed", "error", e);
+    }
   }
 
   private void tell() {

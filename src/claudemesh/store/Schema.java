@@ -78,11 +78,6 @@ final class Schema {
                 UNIQUE (mesh, kind, key))\
               """));
 
-  /**
-   * Tables that stay small enough to be checked thoroughly; a table not yet there counts as well.
-   */
-  static final List<String> SMALL_TABLES = List.of("mailbox", "fact");
-
   /** The version that this program writes. */
   static final int CURRENT = STEPS.size();
 
