@@ -28,6 +28,14 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
   /** How long the end waits for a better cause, or for our close frame to go out. */
   private static final long LAST_WORDS_NANOS = 1_000_000_000L;
 
+  /**
+   * So many characters of a text are handed over at once. The JDK (21 and 25) loses a frame's
+   * payload when the frame's header fills its write buffer to the last byte. Each frame moves the
+   * header on by at most 8 bytes, so with buffers of 4 KiB that takes 2 MB in one call, with 1 KiB
+   * 130 KB.
+   */
+  private static final int MAX_PART = 32 << 10;
+
   private final int inboundLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -103,7 +111,18 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
 
   @Override
   public CompletableFuture<?> sendText(String text) {
-    return orEnd(webSocket.sendText(text, true));
+    return orEnd(sendFrom(text, 0));
+  }
+
+  private CompletableFuture<WebSocket> sendFrom(String text, int start) {
+    int end = Math.min(start + MAX_PART, text.length());
+    if (end == text.length()) {
+      return webSocket.sendText(text.substring(start), true);
+    }
+    int partEnd = Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+    return webSocket
+        .sendText(text.substring(start, partEnd), false)
+        .thenCompose(sent -> sendFrom(text, partEnd));
   }
 
   @Override

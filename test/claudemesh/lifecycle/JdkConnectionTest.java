@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,12 +23,16 @@ final class JdkConnectionTest {
 
   /** Counts what is asked of it. */
   private static final class StubWebSocket implements WebSocket {
+    private final List<String> parts = new ArrayList<>();
+    private boolean textEnded;
     private long demand;
     private IOException failure;
     private boolean aborted;
 
     @Override
     public CompletableFuture<WebSocket> sendText(CharSequence data, boolean last) {
+      parts.add(data.toString());
+      textEnded = last;
       return written();
     }
 
@@ -97,6 +103,27 @@ final class JdkConnectionTest {
   private void text(String text, boolean last) {
     socket.demand--;
     connection.onText(socket, text, last);
+  }
+
+  @Test
+  void aLongTextIsHandedOverInPartsThatPartNoCharacter() {
+    String text = "a" + "\ud83d\ude00".repeat(50_000);
+    assertTrue(connection.sendText(text).isDone());
+    assertEquals(List.of(32_767, 32_768, 32_768, 1_698), lengths(socket.parts));
+    assertTrue(socket.parts.stream().noneMatch(p -> Character.isLowSurrogate(p.charAt(0))));
+    assertEquals(text, String.join("", socket.parts));
+    assertTrue(socket.textEnded);
+  }
+
+  @Test
+  void aLongTextStopsAtThePartThatFails() {
+    socket.failure = new IOException("gone");
+    assertTrue(connection.sendText("a".repeat(100_000)).isCompletedExceptionally());
+    assertEquals(1, socket.parts.size());
+  }
+
+  private static List<Integer> lengths(List<String> parts) {
+    return parts.stream().map(String::length).toList();
   }
 
   @Test
