@@ -22,6 +22,7 @@ final class LifecycleClient implements EchoClient {
         WsOptions.of(url, Function.identity())
             .inboundLimit(LARGEST)
             .outboundLimit(2 * LARGEST, 10_000)
+            .writeTimeout(PATIENCE) // the suite takes its time to read 16 MiB
             .listener(new Echo(handle))
             .build();
     try (WsLifecycle<String> lifecycle = WsLifecycle.start(options)) {
