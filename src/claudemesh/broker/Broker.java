@@ -1,12 +1,9 @@
 package claudemesh.broker;
 
-import claudemesh.crypto.Ids;
 import claudemesh.http.HttpServer;
 import claudemesh.http.HttpServerOptions;
 import claudemesh.http.WsServerOptions;
 import claudemesh.json.Log;
-import claudemesh.store.MailboxStore;
-import claudemesh.store.MemoryMailboxStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,8 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *                          presences, routes, order
  * </pre>
  *
- * <p>Mail is kept in memory and ends with the process; meshes, members, invites and bans are on
- * disk. Safe from any thread.
+ * <p>Meshes, members, invites, bans, mail and what meshes know are on disk, each before anybody is
+ * told so; a broker killed at any moment goes on from there. Only with {@link
+ * BrokerOptions#inMemory} mail and what meshes know end with the process. Safe from any thread.
  */
 public final class Broker implements AutoCloseable {
 
@@ -67,20 +65,27 @@ public final class Broker implements AutoCloseable {
    *
    * @param options where, and the limits
    * @return the running broker
-   * @throws IOException if another broker uses the folder, a mesh's file is damaged, or the address
+   * @throws IOException if another broker uses the folder, a file in it is damaged, or the address
    *     cannot be had; the message names it and the cure
    */
   public static Broker start(BrokerOptions options) throws IOException {
     MeshDirectory directory = MeshDirectory.open(options.dataFolder(), options.clock());
     BrokerHold hold = BrokerHold.take(directory.folder(), options.sleeper());
     try {
-      MailboxStore store = new MemoryMailboxStore(options.clock(), options.mailboxLimits());
-      BrokerParts parts = new BrokerParts(options, directory, store, Ids.random32());
+      return start(BrokerParts.open(options, directory), hold);
+    } catch (IOException | RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  private static Broker start(BrokerParts parts, BrokerHold hold) throws IOException {
+    try {
       Broker broker = new Broker(parts, hold);
       broker.begin();
       return broker;
     } catch (IOException | RuntimeException e) {
-      hold.close();
+      parts.store().close();
       throw e;
     }
   }

@@ -6,6 +6,7 @@ import claudemesh.time.Sleeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Where a broker listens, where it keeps its meshes, and its limits. Durations may be exceeded by
@@ -25,6 +26,8 @@ import java.util.Objects;
  * @param burst sends a member may make at once after a rest
  * @param tickPeriod how often timers are looked at; zero leaves it to {@link Broker#tick}
  * @param mailboxLimits how much waits for receivers
+ * @param durable whether mail and what meshes know are kept on disk; if not, they end with the
+ *     process
  */
 public record BrokerOptions(
     String host,
@@ -40,7 +43,8 @@ public record BrokerOptions(
     int sendsPerSecond,
     int burst,
     Duration tickPeriod,
-    MailboxLimits mailboxLimits) {
+    MailboxLimits mailboxLimits,
+    boolean durable) {
 
   /** Checks every value. */
   public BrokerOptions {
@@ -63,7 +67,8 @@ public record BrokerOptions(
 
   /**
    * On this machine only: 127.0.0.1, hello 10 s, grace 90 s, lease 30 s, 65 536 characters, 10 000
-   * connections a mesh, 1 000 sends a second with a burst of 2 000, four ticks a second.
+   * connections a mesh, 1 000 sends a second with a burst of 2 000, four ticks a second, all on
+   * disk.
    *
    * @param dataFolder where meshes are kept
    * @param port the port; 0 lets the system choose
@@ -84,7 +89,8 @@ public record BrokerOptions(
         1_000,
         2_000,
         Duration.ofMillis(250),
-        MailboxLimits.DEFAULT);
+        MailboxLimits.DEFAULT,
+        true);
   }
 
   /**
@@ -94,21 +100,7 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withHost(String address) {
-    return new BrokerOptions(
-        address,
-        port,
-        dataFolder,
-        clock,
-        sleeper,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        maxMessageChars,
-        maxSocketsPerMesh,
-        sendsPerSecond,
-        burst,
-        tickPeriod,
-        mailboxLimits);
+    return with(draft -> draft.host = address);
   }
 
   /**
@@ -119,21 +111,12 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withClock(Clock time, Sleeper waiting) {
-    return new BrokerOptions(
-        host,
-        port,
-        dataFolder,
-        time,
-        waiting,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        maxMessageChars,
-        maxSocketsPerMesh,
-        sendsPerSecond,
-        burst,
-        Duration.ZERO,
-        mailboxLimits);
+    return with(
+        draft -> {
+          draft.clock = time;
+          draft.sleeper = waiting;
+          draft.tickPeriod = Duration.ZERO;
+        });
   }
 
   /**
@@ -143,21 +126,7 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withMaxSocketsPerMesh(int sockets) {
-    return new BrokerOptions(
-        host,
-        port,
-        dataFolder,
-        clock,
-        sleeper,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        maxMessageChars,
-        sockets,
-        sendsPerSecond,
-        burst,
-        tickPeriod,
-        mailboxLimits);
+    return with(draft -> draft.maxSocketsPerMesh = sockets);
   }
 
   /**
@@ -167,21 +136,7 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withMaxMessageChars(int chars) {
-    return new BrokerOptions(
-        host,
-        port,
-        dataFolder,
-        clock,
-        sleeper,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        chars,
-        maxSocketsPerMesh,
-        sendsPerSecond,
-        burst,
-        tickPeriod,
-        mailboxLimits);
+    return with(draft -> draft.maxMessageChars = chars);
   }
 
   /**
@@ -192,21 +147,11 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withRate(int perSecond, int atOnce) {
-    return new BrokerOptions(
-        host,
-        port,
-        dataFolder,
-        clock,
-        sleeper,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        maxMessageChars,
-        maxSocketsPerMesh,
-        perSecond,
-        atOnce,
-        tickPeriod,
-        mailboxLimits);
+    return with(
+        draft -> {
+          draft.sendsPerSecond = perSecond;
+          draft.burst = atOnce;
+        });
   }
 
   /**
@@ -216,21 +161,78 @@ public record BrokerOptions(
    * @return the changed options
    */
   public BrokerOptions withMailboxLimits(MailboxLimits limits) {
-    return new BrokerOptions(
-        host,
-        port,
-        dataFolder,
-        clock,
-        sleeper,
-        helloTimeout,
-        presenceGrace,
-        lease,
-        maxMessageChars,
-        maxSocketsPerMesh,
-        sendsPerSecond,
-        burst,
-        tickPeriod,
-        limits);
+    return with(draft -> draft.mailboxLimits = limits);
+  }
+
+  /**
+   * The same with everything in memory: it ends with the process. For trials and tests.
+   *
+   * @return the changed options
+   */
+  public BrokerOptions inMemory() {
+    return with(draft -> draft.durable = false);
+  }
+
+  private BrokerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** The values while one of them is replaced. */
+  private static final class Draft {
+    private String host;
+    private int port;
+    private Path dataFolder;
+    private Clock clock;
+    private Sleeper sleeper;
+    private Duration helloTimeout;
+    private Duration presenceGrace;
+    private Duration lease;
+    private int maxMessageChars;
+    private int maxSocketsPerMesh;
+    private int sendsPerSecond;
+    private int burst;
+    private Duration tickPeriod;
+    private MailboxLimits mailboxLimits;
+    private boolean durable;
+
+    Draft(BrokerOptions from) {
+      host = from.host;
+      port = from.port;
+      dataFolder = from.dataFolder;
+      clock = from.clock;
+      sleeper = from.sleeper;
+      helloTimeout = from.helloTimeout;
+      presenceGrace = from.presenceGrace;
+      lease = from.lease;
+      maxMessageChars = from.maxMessageChars;
+      maxSocketsPerMesh = from.maxSocketsPerMesh;
+      sendsPerSecond = from.sendsPerSecond;
+      burst = from.burst;
+      tickPeriod = from.tickPeriod;
+      mailboxLimits = from.mailboxLimits;
+      durable = from.durable;
+    }
+
+    BrokerOptions options() {
+      return new BrokerOptions(
+          host,
+          port,
+          dataFolder,
+          clock,
+          sleeper,
+          helloTimeout,
+          presenceGrace,
+          lease,
+          maxMessageChars,
+          maxSocketsPerMesh,
+          sendsPerSecond,
+          burst,
+          tickPeriod,
+          mailboxLimits,
+          durable);
+    }
   }
 
   private static void requirePositive(String name, int value) {

@@ -1,7 +1,13 @@
 package claudemesh.broker;
 
+import claudemesh.crypto.Ids;
+import claudemesh.store.DurableStores;
 import claudemesh.store.MailboxStore;
+import claudemesh.store.MemoryMailboxStore;
+import claudemesh.store.MemoryMeshStateStore;
+import claudemesh.store.MeshStateStore;
 import claudemesh.time.Clock;
+import java.io.IOException;
 
 /**
  * What every part of one broker works with.
@@ -9,10 +15,27 @@ import claudemesh.time.Clock;
  * @param options its limits
  * @param directory its meshes
  * @param store its mailboxes
+ * @param facts what its meshes know besides
  * @param brokerId the name under which it holds mail; no other process has it
  */
 record BrokerParts(
-    BrokerOptions options, MeshDirectory directory, MailboxStore store, String brokerId) {
+    BrokerOptions options,
+    MeshDirectory directory,
+    MailboxStore store,
+    MeshStateStore facts,
+    String brokerId) {
+
+  /** Opens the stores that the options ask for; {@code store.close} closes both. */
+  static BrokerParts open(BrokerOptions options, MeshDirectory directory) throws IOException {
+    String brokerId = Ids.random32();
+    if (options.durable()) {
+      DurableStores stores =
+          DurableStores.open(directory.folder(), options.clock(), options.mailboxLimits());
+      return new BrokerParts(options, directory, stores.mailboxes(), stores.meshState(), brokerId);
+    }
+    MailboxStore store = new MemoryMailboxStore(options.clock(), options.mailboxLimits());
+    return new BrokerParts(options, directory, store, new MemoryMeshStateStore(), brokerId);
+  }
 
   Clock clock() {
     return options.clock();

@@ -37,9 +37,11 @@ import claudemesh.protocol.ClientMessage.Unknown;
 import claudemesh.protocol.ErrorCode;
 import claudemesh.protocol.Group;
 import claudemesh.protocol.MessageCodec;
+import claudemesh.store.Saved;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -99,7 +101,7 @@ final class Conversation {
       case SetSummary m -> setSummary(m);
       case SetStats m -> setStats(m);
       case SetVisible m -> {
-        room.setVisible(presence, m.visible());
+        requireSaved(room.setVisible(presence, m.visible()));
         done(m.reqId());
       }
       case SetProfile m -> {
@@ -173,12 +175,14 @@ final class Conversation {
   }
 
   private void change(Consumer<Presence> change) {
-    room.with(
-        presence,
-        self -> {
-          change.accept(self);
-          return null;
-        });
+    requireSaved(room.change(presence, change));
+  }
+
+  // Waits until it is stored, so that what was answered is not lost.
+  private static void requireSaved(CompletableFuture<Saved> told) {
+    if (told.join() instanceof Saved.Failed failed) {
+      throw new RequestRefused(ErrorCode.INTERNAL, "not stored yet: " + failed.reason());
+    }
   }
 
   private String name() {

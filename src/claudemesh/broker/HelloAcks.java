@@ -77,7 +77,7 @@ final class HelloAcks {
     return Json.array(presence.groups().stream().map(HelloAcks::encode).toList());
   }
 
-  private static Json encode(Group group) {
+  static Json encode(Group group) {
     return Json.object().put("name", group.name()).put("role", group.role()).build();
   }
 

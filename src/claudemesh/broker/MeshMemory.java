@@ -1,8 +1,10 @@
 package claudemesh.broker;
 
 import claudemesh.crypto.Ids;
+import claudemesh.json.Json;
 import claudemesh.protocol.BrokerMessage.Memory;
 import claudemesh.protocol.ClientMessage.Remember;
+import claudemesh.store.MeshFact;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,29 +13,88 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The texts a mesh remembers (protocol.md §6), in memory. Safe from any thread. */
+/**
+ * The texts a mesh remembers (protocol.md §6). A change is in the store before it is answered. Safe
+ * from any thread.
+ */
 final class MeshMemory {
 
+  private static final String KIND = "memory";
+  private static final String CONTENT = "content";
+  private static final String TAGS = "tags";
   private static final int MOST_TEXTS = 2_000;
   private static final int LONGEST_TEXT = 16_384;
   private static final int MOST_TAGS = 32;
   private static final int LONGEST_TAG = 128;
   private static final int MOST_RESULTS = 50;
 
+  private final MeshFacts facts;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Memory> texts = new LinkedHashMap<>();
+  private int underWay;
 
-  /** Stores a text and returns its id. */
+  MeshMemory(MeshFacts facts) {
+    this.facts = facts;
+    facts.all(KIND).forEach(fact -> texts.put(fact.key(), decode(fact)));
+  }
+
+  private static Memory decode(MeshFact fact) {
+    Json value = Json.parseObject(fact.value());
+    return new Memory(
+        fact.key(),
+        value.string(CONTENT),
+        value.stringList(TAGS),
+        fact.by(),
+        Stamps.iso(fact.at()));
+  }
+
+  private static String encode(Memory memory) {
+    return Json.object()
+        .put(CONTENT, memory.content())
+        .put(TAGS, Json.strings(memory.tags()))
+        .build()
+        .toString();
+  }
+
+  /** Stores a text and returns its id. Waits until it is stored; the caller holds no lock. */
   String remember(Remember text, String by, Instant when) {
-    RequestRefused.requireLength("content", text.content().length(), LONGEST_TEXT);
-    RequestRefused.requireRoom("tags", text.tags().size() - 1, MOST_TAGS);
+    RequestRefused.requireLength(CONTENT, text.content().length(), LONGEST_TEXT);
+    RequestRefused.requireRoom(TAGS, text.tags().size() - 1, MOST_TAGS);
     text.tags().forEach(tag -> RequestRefused.requireLength("tag", tag.length(), LONGEST_TAG));
     Memory memory = new Memory(Ids.random32(), text.content(), text.tags(), by, Stamps.iso(when));
+    reserve();
+    try {
+      facts.put(KIND, memory.id(), encode(memory), by, when, () -> add(memory));
+    } finally {
+      release();
+    }
+    return memory.id();
+  }
+
+  private void reserve() {
     lock.lock();
     try {
-      RequestRefused.requireRoom("memory", texts.size(), MOST_TEXTS);
+      RequestRefused.requireRoom(KIND, texts.size() + underWay, MOST_TEXTS);
+      underWay++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release() {
+    lock.lock();
+    try {
+      underWay--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Memory memory) {
+    lock.lock();
+    try {
       texts.put(memory.id(), memory);
-      return memory.id();
     } finally {
       lock.unlock();
     }
@@ -60,7 +121,23 @@ final class MeshMemory {
     }
   }
 
+  /** Drops a text. Waits until that is stored; the caller holds no lock. */
   void forget(String id) {
+    if (knows(id)) {
+      facts.remove(KIND, id, () -> drop(id));
+    }
+  }
+
+  private boolean knows(String id) {
+    lock.lock();
+    try {
+      return texts.containsKey(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop(String id) {
     lock.lock();
     try {
       texts.remove(id);

@@ -14,6 +14,7 @@ import claudemesh.protocol.ErrorCode;
 import claudemesh.protocol.MessageCodec;
 import claudemesh.protocol.PeerSummary;
 import claudemesh.protocol.Target;
+import claudemesh.store.Saved;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +22,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -48,13 +51,16 @@ final class MeshRoom {
   private final Mailroom mailroom;
   private final Map<String, TokenBucket> buckets = new HashMap<>();
 
-  private final MeshState state = new MeshState();
-  private final MeshMemory memory = new MeshMemory();
+  private final MeshState state;
+  private final MeshMemory memory;
 
   MeshRoom(String meshId, BrokerParts parts) {
     this.meshId = meshId;
     this.parts = parts;
-    this.seats = new Seats(meshId, parts.clock());
+    MeshFacts facts = new MeshFacts(meshId, parts.facts());
+    this.state = new MeshState(facts);
+    this.memory = new MeshMemory(facts);
+    this.seats = new Seats(meshId, parts.clock(), facts);
     this.router = new Router(parts.directory(), meshId, presences, seats);
     this.mailroom =
         new Mailroom(parts.store(), parts.brokerId(), parts.options().lease(), presences);
@@ -113,6 +119,7 @@ final class MeshRoom {
       earlier.ifPresent(found -> presences.introduce(found, admitted.hello()));
       boolean returned = hasBeenHere(presence);
       goLive(presence, connection, HelloAcks.encode(presence, earlier.isPresent(), parts));
+      seats.save(presence.seat);
       if (earlier.isEmpty()) {
         announce(returned && !presence.session ? RETURNED : JOINED, presence);
       }
@@ -191,6 +198,7 @@ final class MeshRoom {
       Instant now = parts.clock().wallTime();
       presence.disconnect(now, parts.clock().nanoTime());
       seats.find(presence.member.pubkey()).ifPresent(seat -> seat.lastSeenAt = now);
+      seats.save(presence.seat);
       mailroom.closed(presence);
     }
   }
@@ -199,6 +207,7 @@ final class MeshRoom {
     goOffline(presence);
     presences.remove(presence);
     seats.leave(presence.seat);
+    seats.save(presence.seat);
     announce(LEFT, presence);
   }
 
@@ -253,7 +262,18 @@ final class MeshRoom {
     }
   }
 
-  /** Changes a presence, or asks it something. */
+  /** Changes a presence; told once what is kept of it is stored. */
+  CompletableFuture<Saved> change(Presence presence, Consumer<Presence> change) {
+    lock.lock();
+    try {
+      change.accept(presence);
+      return seats.save(presence.seat);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks a presence something. */
   <T> T with(Presence presence, Function<Presence, T> work) {
     lock.lock();
     try {
@@ -273,7 +293,7 @@ final class MeshRoom {
     }
   }
 
-  void setVisible(Presence presence, boolean visible) {
+  CompletableFuture<Saved> setVisible(Presence presence, boolean visible) {
     lock.lock();
     try {
       if (presence.isVisible() != visible) {
@@ -281,6 +301,7 @@ final class MeshRoom {
         tellOthers(
             event(visible ? "peer_visible" : "peer_hidden", presence), other -> other != presence);
       }
+      return seats.save(presence.seat);
     } finally {
       lock.unlock();
     }
@@ -379,6 +400,7 @@ final class MeshRoom {
       List<Presence> over =
           presences.all().stream().filter(presence -> presence.isPastGrace(now, grace)).toList();
       over.forEach(this::remove);
+      seats.saveAgain();
     } finally {
       lock.unlock();
     }

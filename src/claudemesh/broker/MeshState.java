@@ -3,6 +3,7 @@ package claudemesh.broker;
 import claudemesh.json.Json;
 import claudemesh.protocol.BrokerMessage.StateChange;
 import claudemesh.protocol.BrokerMessage.StateEntry;
+import claudemesh.store.MeshFact;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,43 +13,92 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The values a mesh shares (protocol.md §6), in memory. Safe from any thread; changes are announced
- * in the order made.
+ * The values a mesh shares (protocol.md §6). A change is in the store before anybody hears of it;
+ * changes are announced in the order made. Safe from any thread.
  */
 final class MeshState {
 
+  private static final String KIND = "state";
   private static final int MOST_ENTRIES = 1_000;
   private static final int LONGEST_KEY = 256;
   private static final int LONGEST_VALUE = 65_536;
 
+  private final MeshFacts facts;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, StateEntry> entries = new LinkedHashMap<>();
+  private int underWay;
 
-  /** Sets a value, or clears it with null, and announces that if it changed anything. */
+  MeshState(MeshFacts facts) {
+    this.facts = facts;
+    for (MeshFact fact : facts.all(KIND)) {
+      entries.put(
+          fact.key(),
+          new StateEntry(
+              fact.key(), Optional.of(Json.parse(fact.value())), fact.by(), Stamps.iso(fact.at())));
+    }
+  }
+
+  /**
+   * Sets a value, or clears it with null, and announces that if it changed anything. Waits until it
+   * is stored; the caller holds no lock.
+   */
   void set(String key, Json value, String by, Instant when, Consumer<StateChange> announce) {
     RequestRefused.requireLength("key", key.length(), LONGEST_KEY);
     RequestRefused.requireLength("value", value.toString().length(), LONGEST_VALUE);
-    Optional<Json> present = Optional.of(value).filter(json -> !json.isNull());
+    if (value.isNull()) {
+      facts.remove(KIND, key, () -> cleared(key, by, announce));
+      return;
+    }
+    reserve(key);
+    try {
+      StateEntry entry = new StateEntry(key, Optional.of(value), by, Stamps.iso(when));
+      facts.put(KIND, key, value.toString(), by, when, () -> changed(entry, announce));
+    } finally {
+      release();
+    }
+  }
+
+  private void reserve(String key) {
     lock.lock();
     try {
-      if (present.isEmpty()) {
-        if (entries.remove(key) == null) {
-          return;
-        }
-      } else {
-        put(new StateEntry(key, present, by, Stamps.iso(when)));
+      if (!entries.containsKey(key)) {
+        RequestRefused.requireRoom("state", entries.size() + underWay, MOST_ENTRIES);
       }
-      announce.accept(new StateChange(key, present, by));
+      underWay++;
     } finally {
       lock.unlock();
     }
   }
 
-  private void put(StateEntry entry) {
-    if (!entries.containsKey(entry.key())) {
-      RequestRefused.requireRoom("state", entries.size(), MOST_ENTRIES);
+  private void release() {
+    lock.lock();
+    try {
+      underWay--;
+    } finally {
+      lock.unlock();
     }
-    entries.put(entry.key(), entry);
+  }
+
+  private void changed(StateEntry entry, Consumer<StateChange> announce) {
+    lock.lock();
+    try {
+      entries.put(entry.key(), entry);
+      announce.accept(new StateChange(entry.key(), entry.value(), entry.updatedBy()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void cleared(String key, String by, Consumer<StateChange> announce) {
+    lock.lock();
+    try {
+      if (entries.remove(key) != null) {
+        announce.accept(new StateChange(key, Optional.empty(), by));
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The value of a key; an entry without value if there is none. */

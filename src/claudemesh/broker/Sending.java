@@ -18,6 +18,9 @@ import java.util.Optional;
 /**
  * What one connection sends (protocol.md §5): throttled, checked, routed, appended, acknowledged.
  * Runs on that connection's thread, one message after the other, which is what keeps the order.
+ *
+ * <p>The store tells later, on a thread of its own, that a message is safe. Only then it is handed
+ * on, and after that acknowledged.
  */
 final class Sending {
 
@@ -29,29 +32,40 @@ final class Sending {
   private final BrokerParts parts;
   private final Presence sender;
   private final WsConnection connection;
+  private final Acks acks;
 
   Sending(MeshRoom room, BrokerParts parts, Presence sender, WsConnection connection) {
     this.room = room;
     this.parts = parts;
     this.sender = sender;
     this.connection = connection;
+    this.acks = new Acks(connection);
   }
 
   void send(Send send) {
     requireShortIds(send);
+    Reply reply = new Reply(send.id(), acks.next());
+    try {
+      answer(send, reply);
+    } catch (RuntimeException e) {
+      reply.slot().cancel(); // an error frame is the answer
+      throw e;
+    }
+  }
+
+  private void answer(Send send, Reply reply) {
     Optional<String> refusal = tooLarge(send);
     if (refusal.isPresent()) {
-      refuse(send, refusal.get());
+      reply.refuse(refusal.get());
     } else if (!awaitTurn()) {
-      refuse(
-          send,
+      reply.refuse(
           "rate_limit: more than "
               + parts.options().sendsPerSecond()
               + " messages a second, and the wait would exceed "
               + LONGEST_WAIT.toSeconds()
               + " s");
     } else {
-      route(send);
+      route(send, reply);
     }
   }
 
@@ -96,22 +110,22 @@ final class Sending {
     }
   }
 
-  private void route(Send send) {
+  private void route(Send send, Reply reply) {
     Target target;
     try {
       target = Target.parse(send.targetSpec());
     } catch (IllegalArgumentException e) {
-      refuse(send, "no connected peer for target " + send.targetSpec() + ": " + e.getMessage());
+      reply.refuse("no connected peer for target " + send.targetSpec() + ": " + e.getMessage());
       return;
     }
     Routed routed = room.route(sender, target);
     switch (routed.route()) {
-      case Router.Route.Nowhere nowhere -> refuse(send, nowhere.why());
-      case Router.Route.To to -> append(send, to.mailboxes(), routed.senderName());
+      case Router.Route.Nowhere nowhere -> reply.refuse(nowhere.why());
+      case Router.Route.To to -> append(send, to.mailboxes(), routed.senderName(), reply);
     }
   }
 
-  private void append(Send send, List<String> mailboxes, String senderName) {
+  private void append(Send send, List<String> mailboxes, String senderName, Reply reply) {
     String messageId = Ids.random32();
     Instant now = parts.clock().wallTime();
     // A message without an id of its sender's is a new one each time.
@@ -126,7 +140,7 @@ final class Sending {
             mailboxes,
             push(send, messageId, clientId, now, senderName),
             now);
-    parts.store().append(message, outcome -> appended(send, mailboxes, outcome));
+    parts.store().append(message, outcome -> appended(mailboxes, reply, outcome));
   }
 
   // The same text for every recipient, so it is made once however many there are.
@@ -151,26 +165,30 @@ final class Sending {
             Optional.of(send.targetSpec())));
   }
 
-  private void appended(Send send, List<String> mailboxes, Appended outcome) {
+  // On a thread that tells others too: takes the room's lock for a moment, and waits for nothing.
+  private void appended(List<String> mailboxes, Reply reply, Appended outcome) {
     switch (outcome) {
       case Appended.Stored stored -> {
-        ack(send, stored.messageId());
-        room.deliver(mailboxes);
+        try {
+          room.deliver(mailboxes);
+        } finally {
+          reply.queued(stored.messageId()); // it is safe, whatever became of the rest
+        }
       }
-      case Appended.Duplicate duplicate -> ack(send, duplicate.messageId());
-      case Appended.Refused refused -> refuse(send, "mailbox_full: " + refused.reason());
+      case Appended.Duplicate duplicate -> reply.queued(duplicate.messageId());
+      case Appended.Refused refused -> reply.refuse("mailbox_full: " + refused.reason());
     }
   }
 
-  private void ack(Send send, String messageId) {
-    reply(new Ack(send.id(), messageId, true, Optional.empty(), Optional.empty()));
-  }
+  /** The answer to one send. */
+  private record Reply(String id, Acks.Slot slot) {
 
-  private void refuse(Send send, String error) {
-    reply(new Ack(send.id(), "", false, Optional.of(error), Optional.empty()));
-  }
+    void queued(String messageId) {
+      slot.settle(new Ack(id, messageId, true, Optional.empty(), Optional.empty()));
+    }
 
-  private void reply(Ack ack) {
-    connection.send(MessageCodec.encode(ack));
+    void refuse(String error) {
+      slot.settle(new Ack(id, "", false, Optional.of(error), Optional.empty()));
+    }
   }
 }

@@ -253,7 +253,8 @@ class BrokerTest {
             10,
             10,
             Duration.ofMillis(10),
-            MailboxLimits.DEFAULT);
+            MailboxLimits.DEFAULT,
+            false);
     try (Broker broker = Broker.start(quick)) {
       TestPeer.connect(broker.url()).expectRefusal("hello_timeout", "1008 hello_timeout");
     }

@@ -1,0 +1,253 @@
+package claudemesh.broker;
+
+import static claudemesh.broker.BrokerRig.ALPHA;
+import static claudemesh.broker.BrokerRig.BRAVO;
+import static claudemesh.broker.BrokerRig.CHARLIE;
+import static claudemesh.broker.BrokerRig.acknowledge;
+import static claudemesh.broker.BrokerRig.frame;
+import static claudemesh.broker.BrokerRig.texts;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import claudemesh.crypto.Ed25519KeyPair;
+import claudemesh.json.Json;
+import claudemesh.time.Clock;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a broker told as kept is there when the next one opens its folder (hard-cases.md §3, I1).
+ */
+class DurabilityTest {
+
+  private static final Ed25519KeyPair SESSION = BrokerRig.key("11");
+  private static final int MESSAGES = 2_000;
+
+  @TempDir Path folder;
+  private BrokerRig rig;
+  private Process process;
+
+  @AfterEach
+  void stop() {
+    if (rig != null) {
+      rig.close();
+    }
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  private static Json group(String name) {
+    return frame("join_group").toBuilder().put("name", name).build();
+  }
+
+  private static Json state(String key) {
+    return frame("get_state").toBuilder().put("key", key).build();
+  }
+
+  private static Json recall(String query) {
+    return frame("recall").toBuilder().put("query", query).build();
+  }
+
+  private void startRig() throws IOException {
+    rig = BrokerRig.start(folder);
+  }
+
+  @Test
+  void mailForMembersSessionsAndGroupsOutlivesTheBroker() throws IOException {
+    startRig();
+    TestPeer session = rig.session(BRAVO, SESSION);
+    session.say(group("ops")).drain();
+    rig.leave(session);
+    TestPeer alpha = rig.member(ALPHA, "a");
+    rig.send(alpha, SESSION.publicHex(), "to the session");
+    rig.send(alpha, "@ops", "to the group");
+    rig.send(alpha, "*", "to all");
+    rig.restart();
+    // And what is sent now finds the session by what is known from before.
+    TestPeer again = rig.member(ALPHA, "a");
+    rig.send(again, SESSION.publicHex(), "to the session later");
+    rig.send(again, "@ops", "to the group later");
+    List<String> heard = texts(rig.session(BRAVO, SESSION).drainMail());
+    assertTrue(heard.contains("to all"));
+    assertEquals(
+        List.of("to the session", "to the group", "to the session later", "to the group later"),
+        heard.stream().filter(text -> !text.equals("to all")).toList());
+    assertEquals(List.of("to all"), texts(rig.member(CHARLIE, "c").drainMail()));
+  }
+
+  @Test
+  void whatWasAcknowledgedByItsReceiverDoesNotComeAgain() throws IOException {
+    startRig();
+    TestPeer alpha = rig.member(ALPHA, "a");
+    TestPeer bravo = rig.member(BRAVO, "b");
+    Json sent = rig.message(BRAVO.publicHex(), "x");
+    Json ack = rig.send(alpha, sent);
+    bravo.say(acknowledge(bravo.nextMail())).drain();
+    rig.restart();
+    assertEquals(List.of(), rig.member(BRAVO, "b").drainMail());
+    Json again = rig.send(rig.member(ALPHA, "a"), sent);
+    assertEquals(ack.string("messageId"), again.string("messageId"));
+    assertTrue(again.bool("queued", false));
+  }
+
+  @Test
+  void whatAMeshKnowsOutlivesTheBroker() throws IOException {
+    startRig();
+    TestPeer alpha = rig.member(ALPHA, "a");
+    alpha.say("{\"type\":\"set_state\",\"key\":\"k\",\"value\":{\"n\":1}}");
+    alpha.say("{\"type\":\"set_state\",\"key\":\"gone\",\"value\":1}");
+    alpha.say("{\"type\":\"set_state\",\"key\":\"gone\",\"value\":null}");
+    alpha.ask(
+        Json.parseObject("{\"type\":\"remember\",\"content\":\"it rains\",\"tags\":[\"w\"]}"));
+    String forgotten =
+        alpha
+            .ask(Json.parseObject("{\"type\":\"remember\",\"content\":\"it snows\"}"))
+            .string("id");
+    alpha.ask(frame("forget").toBuilder().put("memoryId", forgotten).build());
+    rig.restart();
+    TestPeer bravo = rig.member(BRAVO, "b");
+    Json result = bravo.ask(state("k"));
+    assertEquals("{\"n\":1}", result.get("value").orElseThrow().toString());
+    assertEquals("alpha", result.string("updatedBy"));
+    assertFalse(bravo.ask(state("gone")).get("value").isPresent());
+    List<Json> memories = bravo.ask(recall("it")).list("memories");
+    assertEquals(List.of("it rains"), memories.stream().map(m -> m.string("content")).toList());
+    assertEquals(List.of("w"), memories.getFirst().stringList("tags"));
+  }
+
+  @Test
+  void whatASessionBroughtAlongOutlivesTheBroker() throws IOException {
+    startRig();
+    TestPeer session = rig.session(BRAVO, SESSION);
+    session.say(frame("set_summary").toBuilder().put("summary", "at work").build());
+    session.say(group("ops"));
+    Json profile = Json.object().put("title", "smith").build();
+    session.ask(frame("set_profile").toBuilder().put("profile", profile).build());
+    session.drain();
+    rig.restart();
+    TestPeer back = rig.connect();
+    Json ack = back.greet(rig.sessionHello(BRAVO, SESSION));
+    assertTrue(ack.bool("restored", false));
+    assertEquals("at work", ack.string("lastSummary"));
+    assertEquals("ops", ack.list("restoredGroups").getFirst().string("name"));
+    Json row = back.ask(frame("list_peers")).list("peers").getFirst();
+    assertEquals("at work", row.string("summary"));
+  }
+
+  @Test
+  void aRefusalDoesNotOvertakeTheAcksBeforeIt() throws IOException {
+    startRig();
+    TestPeer alpha = rig.member(ALPHA, "a");
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      Json message = rig.message(i % 3 == 2 ? "f".repeat(64) : BRAVO.publicHex(), "t" + i);
+      ids.add(message.string("id"));
+      alpha.say(message);
+    }
+    List<String> acked = new ArrayList<>();
+    while (acked.size() < ids.size()) {
+      Json ack = alpha.next("ack");
+      assertEquals(acked.size() % 3 != 2, ack.bool("queued", false), ack.toString());
+      acked.add(ack.string("id"));
+    }
+    assertEquals(ids, acked);
+  }
+
+  @Test
+  void aKilledBrokerLosesNothingThatItAcknowledged() throws Exception {
+    startRig(); // for its mesh
+    rig.close();
+    URI url = startProcess();
+    TestPeer alpha = greet(url, ALPHA, "a");
+    Thread sending = Thread.ofVirtual().start(() -> sendMany(alpha));
+    List<String> acked = new ArrayList<>();
+    while (acked.size() < MESSAGES / 2) {
+      Json ack = alpha.next("ack");
+      assertTrue(ack.bool("queued", false), ack.toString());
+      acked.add(ack.string("messageId"));
+    }
+    process.destroyForcibly().waitFor(20, TimeUnit.SECONDS); // SIGKILL
+    sending.join();
+    TestPeer bravo = greet(startProcess(), BRAVO, "b");
+    List<String> heard = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    while (heard.size() < acked.size()) {
+      Json push = bravo.nextMail();
+      heard.add(push.string("messageId"));
+      texts.add(push.string("ciphertext"));
+      bravo.say(acknowledge(push));
+    }
+    bravo.drainMail().forEach(push -> texts.add(push.string("ciphertext")));
+    assertEquals(acked, heard);
+    assertEquals(texts.size(), new HashSet<>(texts).size(), "something came twice");
+    for (int i = 0; i < texts.size(); i++) {
+      assertEquals("t" + i, texts.get(i));
+    }
+  }
+
+  private void sendMany(TestPeer from) {
+    try {
+      for (int i = 0; i < MESSAGES; i++) {
+        from.say(rig.message(BRAVO.publicHex(), "t" + i));
+      }
+    } catch (RuntimeException broken) {
+      // The broker was killed, as it should be.
+      assertFalse(process.isAlive(), broken.toString());
+    }
+  }
+
+  private TestPeer greet(URI url, Ed25519KeyPair key, String sessionId) {
+    TestPeer peer = TestPeer.connect(url);
+    peer.greet(Hellos.member(rig.mesh(), rig.member(key), key, sessionId, Clock.SYSTEM.wallTime()));
+    return peer;
+  }
+
+  private URI startProcess() throws IOException {
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath(),
+                BrokerProcess.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    return URI.create(out.readLine());
+  }
+
+  // Where the classes really come from: a test runner has class loaders of its own.
+  private static String classPath() {
+    return Stream.of(
+            BrokerProcess.class,
+            Broker.class,
+            com.eclipsesource.json.Json.class,
+            software.pando.crypto.nacl.Crypto.class,
+            org.sqlite.JDBC.class)
+        .map(type -> Path.of(locationOf(type)).toString())
+        .distinct()
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static URI locationOf(Class<?> type) {
+    return URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString());
+  }
+}
