@@ -97,8 +97,8 @@ public final class Broker implements AutoCloseable {
     int largest = Math.max(LEAST_FRAME, 2 * options.maxMessageChars() + FRAME_OVERHEAD);
     BrokerHttp http =
         new BrokerHttp(
-            parts.directory(),
-            parts.clock(),
+            parts,
+            rooms,
             WsServerOptions.defaults().withMaxMessageBytes(largest),
             () -> new BrokerConnection(parts, greetings, gate, rooms));
     return HttpServer.start(HttpServerOptions.listeningOn(options.host(), options.port()), http);
@@ -151,7 +151,7 @@ public final class Broker implements AutoCloseable {
    * too old. Called by the broker itself unless its tick period is zero.
    */
   public void tick() {
-    greetings.takeOverdue().forEach(BrokerConnection::timeOut);
+    greetings.takeOverdue().forEach(late -> BrokerConnection.timeOut(late, parts.metrics()));
     rooms.tick();
     rooms.deliver(parts.store().reclaim());
     long now = parts.clock().nanoTime();
@@ -159,6 +159,7 @@ public final class Broker implements AutoCloseable {
       tidiedNanos.set(now);
       rooms.tidy();
       int dead = parts.store().expire();
+      parts.metrics().add(Metrics.Counter.DEAD, dead);
       if (dead > 0) {
         Log.warn("mail_expired", "messages", dead);
       }

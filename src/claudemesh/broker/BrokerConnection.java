@@ -2,6 +2,7 @@ package claudemesh.broker;
 
 import claudemesh.broker.Admission.Admitted;
 import claudemesh.broker.Admission.Refused;
+import claudemesh.broker.Metrics.Counter;
 import claudemesh.http.WsConnection;
 import claudemesh.http.WsHandler;
 import claudemesh.json.Json;
@@ -52,6 +53,7 @@ final class BrokerConnection implements WsHandler {
 
   @Override
   public void onOpen(WsConnection connection) {
+    parts.metrics().add(Counter.CONNECTIONS);
     greetings.await(connection);
   }
 
@@ -71,6 +73,8 @@ final class BrokerConnection implements WsHandler {
 
   @Override
   public void onClosed(WsConnection connection, int code, String reason) {
+    parts.metrics().add(Counter.BYTES_IN, connection.bytesIn());
+    parts.metrics().add(Counter.BYTES_OUT, connection.bytesOut());
     greetings.take(connection);
     if (presence != null) {
       room.detach(presence, connection);
@@ -78,9 +82,10 @@ final class BrokerConnection implements WsHandler {
   }
 
   /** Ends a connection that said no hello in time. */
-  static void timeOut(WsConnection connection) {
+  static void timeOut(WsConnection connection, Metrics metrics) {
     refuse(
         connection,
+        metrics,
         Refused.with(ErrorCode.HELLO_TIMEOUT, "no hello came in time: connect and say it at once"));
   }
 
@@ -90,7 +95,10 @@ final class BrokerConnection implements WsHandler {
       hello = readHello(text);
     } catch (JsonException e) {
       if (greetings.take(connection)) {
-        refuse(connection, Refused.with(ErrorCode.MALFORMED, "hello rejected: " + e.getMessage()));
+        refuse(
+            connection,
+            parts.metrics(),
+            Refused.with(ErrorCode.MALFORMED, "hello rejected: " + e.getMessage()));
       }
       return;
     }
@@ -138,13 +146,14 @@ final class BrokerConnection implements WsHandler {
   private void admit(WsConnection connection, Opening hello) {
     try {
       switch (gate.check(hello)) {
-        case Refused refused -> refuse(connection, refused);
+        case Refused refused -> refuse(connection, parts.metrics(), refused);
         case Admitted admitted -> enter(connection, admitted);
       }
     } catch (IOException e) {
       Log.error("hello_failed", "mesh", hello.meshId(), "error", e);
       refuse(
           connection,
+          parts.metrics(),
           new Refused(ErrorCode.INTERNAL, INTERNAL_WORDS, INTERNAL_CLOSE, ErrorCode.INTERNAL));
     }
   }
@@ -164,11 +173,12 @@ final class BrokerConnection implements WsHandler {
             "from",
             connection.remoteAddress());
       }
-      case Attachment.Rejected rejected -> refuse(connection, rejected.refused());
+      case Attachment.Rejected rejected -> refuse(connection, parts.metrics(), rejected.refused());
     }
   }
 
-  private static void refuse(WsConnection connection, Refused refused) {
+  private static void refuse(WsConnection connection, Metrics metrics, Refused refused) {
+    metrics.add(Counter.REJECTED, Metrics.reason(refused.code()));
     Log.info("hello_refused", "code", refused.code(), "from", connection.remoteAddress());
     sendError(connection, refused.code(), refused.message());
     connection.close(refused.closeCode(), refused.closeReason());

@@ -17,13 +17,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The HTTP of a broker: health, join, and the way to its WebSockets (protocol.md §7). */
+/** The HTTP of a broker: health, metrics, join, and the way to its WebSockets (protocol.md §7). */
 final class BrokerHttp implements HttpHandler {
 
   private static final String JSON = "application/json";
+  private static final String METRICS = "text/plain; version=0.0.4";
   private static final String REQUIRED =
       "invite_token, invite_payload, peer_pubkey, display_name required";
 
+  private final BrokerParts parts;
+  private final Rooms rooms;
+  private final StatusHook hook;
   private final MeshDirectory directory;
   private final Clock clock;
   private final WsServerOptions socketOptions;
@@ -32,12 +36,12 @@ final class BrokerHttp implements HttpHandler {
   private final String version = readVersion();
 
   BrokerHttp(
-      MeshDirectory directory,
-      Clock clock,
-      WsServerOptions socketOptions,
-      Supplier<WsHandler> sockets) {
-    this.directory = directory;
-    this.clock = clock;
+      BrokerParts parts, Rooms rooms, WsServerOptions socketOptions, Supplier<WsHandler> sockets) {
+    this.parts = parts;
+    this.rooms = rooms;
+    this.hook = new StatusHook(parts, rooms);
+    this.directory = parts.directory();
+    this.clock = parts.clock();
     this.socketOptions = socketOptions;
     this.sockets = sockets;
     this.startedNanos = clock.nanoTime();
@@ -47,20 +51,30 @@ final class BrokerHttp implements HttpHandler {
   public void handle(HttpExchange exchange) throws IOException {
     switch (exchange.request().path()) {
       case "/ws" -> exchange.upgrade(socketOptions, sockets.get());
-      case "/health" -> get(exchange, () -> health("ok"));
-      case "/health/ready" -> get(exchange, () -> health("ready"));
+      case "/health" -> get(exchange, JSON, () -> health("ok").toString());
+      case "/health/ready" -> get(exchange, JSON, () -> health("ready").toString());
+      case "/metrics" -> get(exchange, METRICS, this::metrics);
+      case "/hook/set-status" -> hook.answer(exchange);
       case "/join" -> join(exchange);
       default -> exchange.respond(404, "text/plain", "not found");
     }
   }
 
-  private static void get(HttpExchange exchange, Supplier<Json> answer) throws IOException {
+  private static void get(HttpExchange exchange, String type, Supplier<String> answer)
+      throws IOException {
     String method = exchange.request().method();
     if (method.equals("GET") || method.equals("HEAD")) {
-      exchange.respond(200, JSON, answer.get().toString());
+      exchange.respond(200, type, answer.get());
     } else {
       exchange.respondError(405, "expected GET, got " + method);
     }
+  }
+
+  private String metrics() {
+    return parts.metrics().page()
+        + Metrics.gauge("broker_connections_active", "peers on a mesh now", rooms::live)
+        + Metrics.gauge(
+            "broker_queue_depth", "messages that wait for receivers", parts.store()::waiting);
   }
 
   private Json health(String status) {

@@ -16,6 +16,7 @@ import java.io.IOException;
  * @param directory its meshes
  * @param store its mailboxes
  * @param facts what its meshes know besides
+ * @param metrics what it counts
  * @param brokerId the name under which it holds mail; no other process has it
  */
 record BrokerParts(
@@ -23,6 +24,7 @@ record BrokerParts(
     MeshDirectory directory,
     MailboxStore store,
     MeshStateStore facts,
+    Metrics metrics,
     String brokerId) {
 
   /** Opens the stores that the options ask for; {@code store.close} closes both. */
@@ -31,10 +33,12 @@ record BrokerParts(
     if (options.durable()) {
       DurableStores stores =
           DurableStores.open(directory.folder(), options.clock(), options.mailboxLimits());
-      return new BrokerParts(options, directory, stores.mailboxes(), stores.meshState(), brokerId);
+      return new BrokerParts(
+          options, directory, stores.mailboxes(), stores.meshState(), new Metrics(), brokerId);
     }
     MailboxStore store = new MemoryMailboxStore(options.clock(), options.mailboxLimits());
-    return new BrokerParts(options, directory, store, new MemoryMeshStateStore(), brokerId);
+    return new BrokerParts(
+        options, directory, store, new MemoryMeshStateStore(), new Metrics(), brokerId);
   }
 
   Clock clock() {

@@ -40,7 +40,6 @@ import claudemesh.protocol.MessageCodec;
 import claudemesh.store.Saved;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -50,7 +49,6 @@ import java.util.function.Consumer;
  */
 final class Conversation {
 
-  private static final Set<String> STATUSES = Set.of(Presence.IDLE, "working", "dnd");
   private static final int LONGEST_SUMMARY = 2_000;
   private static final int LONGEST_PROFILE = 16_384;
   private static final int LONGEST_STATS = 4_096;
@@ -128,7 +126,7 @@ final class Conversation {
   }
 
   private void setStatus(SetStatus request) {
-    if (!STATUSES.contains(request.status())) {
+    if (!Presence.STATUSES.contains(request.status())) {
       throw new RequestRefused(
           RequestRefused.INVALID,
           "status: expected idle, working or dnd, found \"" + cut(request.status()) + "\"");

@@ -1,5 +1,6 @@
 package claudemesh.broker;
 
+import claudemesh.broker.Metrics.Counter;
 import claudemesh.protocol.ClientMessage.ClientAck;
 import claudemesh.store.Claim;
 import claudemesh.store.MailboxStore;
@@ -24,11 +25,13 @@ final class Mailroom {
   private final String owner;
   private final Duration lease;
   private final Presences presences;
+  private final Metrics metrics;
 
-  Mailroom(MailboxStore store, String owner, Duration lease, Presences presences) {
-    this.store = store;
-    this.owner = owner;
-    this.lease = lease;
+  Mailroom(BrokerParts parts, Presences presences) {
+    this.store = parts.store();
+    this.owner = parts.brokerId();
+    this.lease = parts.options().lease();
+    this.metrics = parts.metrics();
     this.presences = presences;
   }
 
@@ -81,6 +84,7 @@ final class Mailroom {
   void acknowledged(Presence presence, ClientAck ack) {
     for (String mailbox : presence.mailboxes) {
       if (settle(mailbox, ack)) {
+        metrics.add(Counter.DELIVERED);
         deliver(mailbox);
       }
     }

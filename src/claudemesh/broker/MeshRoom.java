@@ -62,8 +62,7 @@ final class MeshRoom {
     this.memory = new MeshMemory(facts);
     this.seats = new Seats(meshId, parts.clock(), facts);
     this.router = new Router(parts.directory(), meshId, presences, seats);
-    this.mailroom =
-        new Mailroom(parts.store(), parts.brokerId(), parts.options().lease(), presences);
+    this.mailroom = new Mailroom(parts, presences);
   }
 
   String meshId() {

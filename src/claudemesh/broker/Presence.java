@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One row of the peer list: a connection, and for a while after its end the place it may take up
@@ -28,6 +30,7 @@ import java.util.Optional;
 final class Presence {
 
   static final String IDLE = "idle";
+  static final Set<String> STATUSES = Set.of(IDLE, "working", "dnd");
 
   final String presenceId = Ids.random32();
   final Member member;
@@ -42,6 +45,7 @@ final class Presence {
 
   private String sessionId;
   private String cwd;
+  private long pid;
   private PeerDetails details;
   private String displayName;
   private String status = IDLE;
@@ -75,6 +79,7 @@ final class Presence {
   void introduce(Opening hello) {
     sessionId = hello.sessionId();
     cwd = hello.cwd();
+    pid = hello.pid();
     details = hello.details();
     displayName = details.displayName().filter(name -> !name.isBlank()).orElse(displayName);
     seat.displayName = displayName;
@@ -91,6 +96,21 @@ final class Presence {
 
   String sessionId() {
     return sessionId;
+  }
+
+  /** Whether it is the program at a place: a process that is not named may be any. */
+  boolean isAt(String folder, OptionalLong process) {
+    return cwd.equals(folder) && (process.isEmpty() || process.getAsLong() == pid);
+  }
+
+  /** Whether it is live and connected from a host. */
+  boolean isFrom(String host) {
+    return connection != null && hostOf(connection.remoteAddress()).equals(host);
+  }
+
+  /** The host of {@code host:port}. */
+  static String hostOf(String address) {
+    return address.substring(0, Math.max(0, address.lastIndexOf(':')));
   }
 
   String displayName() {

@@ -4,6 +4,8 @@ import claudemesh.protocol.ClientMessage.Opening;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The rooms of one broker: one for each mesh that anybody came to. Safe from any thread. */
@@ -39,6 +41,22 @@ final class Rooms {
   /** How many connections are on any of the meshes now. */
   int live() {
     return byMesh.values().stream().mapToInt(MeshRoom::live).sum();
+  }
+
+  /**
+   * Sets the status of the sessions at a place on a host.
+   *
+   * @return the id of one of them; empty if none is there
+   */
+  Optional<String> setStatus(String host, String cwd, OptionalLong pid, String status) {
+    Optional<String> found = Optional.empty();
+    for (MeshRoom room : byMesh.values()) {
+      for (Presence each : room.matching(one -> one.isFrom(host) && one.isAt(cwd, pid))) {
+        room.setStatus(each, status);
+        found = Optional.of(each.presenceId);
+      }
+    }
+    return found;
   }
 
   void tick() {

@@ -1,5 +1,6 @@
 package claudemesh.broker;
 
+import claudemesh.broker.Metrics.Counter;
 import claudemesh.broker.Router.Routed;
 import claudemesh.crypto.Ids;
 import claudemesh.http.WsConnection;
@@ -44,11 +45,11 @@ final class Sending {
 
   void send(Send send) {
     requireShortIds(send);
-    Reply reply = new Reply(send.id(), acks.next());
+    Reply reply = new Reply(send, acks.next());
     try {
       answer(send, reply);
     } catch (RuntimeException e) {
-      reply.slot().cancel(); // an error frame is the answer
+      reply.slot.cancel(); // an error frame is the answer
       throw e;
     }
   }
@@ -56,9 +57,10 @@ final class Sending {
   private void answer(Send send, Reply reply) {
     Optional<String> refusal = tooLarge(send);
     if (refusal.isPresent()) {
-      reply.refuse(refusal.get());
+      reply.refuse("too_large", refusal.get());
     } else if (!awaitTurn()) {
       reply.refuse(
+          "rate_limit",
           "rate_limit: more than "
               + parts.options().sendsPerSecond()
               + " messages a second, and the wait would exceed "
@@ -98,6 +100,9 @@ final class Sending {
     }
     try {
       Duration left = wait.get();
+      if (left.isPositive()) {
+        parts.metrics().add(Counter.THROTTLED);
+      }
       while (left.isPositive() && connection.isOpen()) {
         Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
         parts.options().sleeper().sleep(slice);
@@ -115,12 +120,14 @@ final class Sending {
     try {
       target = Target.parse(send.targetSpec());
     } catch (IllegalArgumentException e) {
-      reply.refuse("no connected peer for target " + send.targetSpec() + ": " + e.getMessage());
+      reply.refuse(
+          "no_recipient",
+          "no connected peer for target " + send.targetSpec() + ": " + e.getMessage());
       return;
     }
     Routed routed = room.route(sender, target);
     switch (routed.route()) {
-      case Router.Route.Nowhere nowhere -> reply.refuse(nowhere.why());
+      case Router.Route.Nowhere nowhere -> reply.refuse("no_recipient", nowhere.why());
       case Router.Route.To to -> append(send, to.mailboxes(), routed.senderName(), reply);
     }
   }
@@ -175,20 +182,38 @@ final class Sending {
           reply.queued(stored.messageId()); // it is safe, whatever became of the rest
         }
       }
-      case Appended.Duplicate duplicate -> reply.queued(duplicate.messageId());
-      case Appended.Refused refused -> reply.refuse("mailbox_full: " + refused.reason());
+      case Appended.Duplicate duplicate -> reply.duplicate(duplicate.messageId());
+      case Appended.Refused refused -> reply.refuse("full", "mailbox_full: " + refused.reason());
     }
   }
 
   /** The answer to one send. */
-  private record Reply(String id, Acks.Slot slot) {
+  private final class Reply {
+    private final Send send;
+    private final Acks.Slot slot;
 
-    void queued(String messageId) {
-      slot.settle(new Ack(id, messageId, true, Optional.empty(), Optional.empty()));
+    Reply(Send send, Acks.Slot slot) {
+      this.send = send;
+      this.slot = slot;
     }
 
-    void refuse(String error) {
-      slot.settle(new Ack(id, "", false, Optional.of(error), Optional.empty()));
+    void queued(String messageId) {
+      parts.metrics().add(Counter.ROUTED, Metrics.priority(send.priority().word()));
+      ack(messageId);
+    }
+
+    void duplicate(String messageId) {
+      parts.metrics().add(Counter.DUPLICATES);
+      ack(messageId);
+    }
+
+    private void ack(String messageId) {
+      slot.settle(new Ack(send.id(), messageId, true, Optional.empty(), Optional.empty()));
+    }
+
+    void refuse(String reason, String error) {
+      parts.metrics().add(Counter.MESSAGES_REJECTED, Metrics.reason(reason));
+      slot.settle(new Ack(send.id(), "", false, Optional.of(error), Optional.empty()));
     }
   }
 }

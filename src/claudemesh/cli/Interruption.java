@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Turns SIGINT and SIGTERM into an interrupt of the thread that runs the command, and holds the JVM
- * back until that thread has closed what it had open, a few seconds at most.
+ * back until that thread has closed what it had open, nine seconds at most.
  */
 final class Interruption implements Runnable {
 
-  private static final long GRACE_SECONDS = 5;
+  private static final long GRACE_SECONDS = 9;
 
   private final Thread runner;
   private final CountDownLatch over = new CountDownLatch(1);

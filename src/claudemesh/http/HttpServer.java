@@ -8,6 +8,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +32,10 @@ public final class HttpServer implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+  private static final int CLOSING_STEPS = 200;
+  private static final Duration CLOSING_STEP = Duration.ofMillis(10);
+  private static final int LEAST_AT_ONCE = 50;
 
   private final HttpServerOptions options;
   private final HttpHandler handler;
@@ -115,15 +122,15 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, closes WebSockets with 1001, lets running requests end, cuts what is left
-   * after two seconds, and waits until every thread of this server has ended. Idempotent; not to be
-   * called from a handler, which it would wait for.
+   * Stops accepting, closes WebSockets with 1001, many of them spread over two seconds, lets
+   * running requests end, cuts what is left after two more, and waits until every thread of this
+   * server has ended. Idempotent; not to be called from a handler, which it would wait for.
    */
   @Override
   public void close() {
     stopAccepting();
     connectionThreads.shutdown();
-    connections.forEach(HttpConnection::shutdown);
+    shutDownOneByOne();
     if (!awaitEnd(connectionThreads)) {
       connections.forEach(HttpConnection::cut);
       connectionThreads.shutdownNow();
@@ -132,6 +139,20 @@ public final class HttpServer implements AutoCloseable {
     helpers.shutdown();
     if (!awaitEnd(connectionThreads) || !awaitEnd(helpers)) {
       Log.warn("http_threads_left", "connections", connections.size());
+    }
+  }
+
+  // Peers that all heard it at once would all come back at once.
+  private void shutDownOneByOne() {
+    List<HttpConnection> held = new ArrayList<>(connections);
+    Collections.shuffle(held);
+    int atOnce = Math.max(LEAST_AT_ONCE, held.size() / CLOSING_STEPS);
+    boolean hurried = false;
+    for (int i = 0; i < held.size(); i++) {
+      if (i > 0 && i % atOnce == 0 && !hurried) {
+        hurried = pause(ticking, CLOSING_STEP);
+      }
+      held.get(i).shutdown();
     }
   }
 

@@ -103,6 +103,13 @@ public interface MailboxStore extends AutoCloseable {
    */
   Optional<MessageStatus> status(String messageId);
 
+  /**
+   * How many messages are neither settled everywhere nor dead.
+   *
+   * @return the count
+   */
+  long waiting();
+
   /** Finishes what is under way and frees everything. Idempotent. */
   @Override
   void close();

@@ -38,7 +38,7 @@ final class MailboxTables implements Transactions {
   private final PreparedStatement forget;
 
   private Counts counts;
-  private Counts committed;
+  private volatile Counts committed; // others read it
 
   /**
    * What the tables hold.
@@ -153,6 +153,11 @@ final class MailboxTables implements Transactions {
       return new Counts(
           row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), 0);
     }
+  }
+
+  /** How many messages were neither settled everywhere nor dead at the newest commit. */
+  long open() {
+    return committed.open;
   }
 
   @Override

@@ -276,5 +276,15 @@ public final class MemoryMailboxStore implements MailboxStore {
   }
 
   @Override
+  public long waiting() {
+    lock.lock();
+    try {
+      return open.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void close() {}
 }

@@ -462,6 +462,11 @@ final class SqliteMailboxStore implements MailboxStore {
             Optional.ofNullable(ending.reason()));
   }
 
+  @Override
+  public long waiting() {
+    return tables.open();
+  }
+
   /** Closes the whole database, see {@link DurableStores#close}. */
   @Override
   public void close() {
