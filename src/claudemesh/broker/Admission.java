@@ -37,9 +37,19 @@ sealed interface Admission {
    * @param message the error's words
    * @param closeCode the close code
    * @param closeReason the close's reason
+   * @param counted the metric's word for it
    */
-  record Refused(String code, String message, int closeCode, String closeReason)
+  record Refused(String code, String message, int closeCode, String closeReason, String counted)
       implements Admission {
+
+    Refused(String code, String message, int closeCode, String closeReason) {
+      this(code, message, closeCode, closeReason, code);
+    }
+
+    /** The same, counted under another word. */
+    Refused countedAs(String word) {
+      return new Refused(code, message, closeCode, closeReason, word);
+    }
 
     static Refused with(String code, String message) {
       return new Refused(code, message, CloseMeaning.POLICY, code);

@@ -36,8 +36,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Broker implements AutoCloseable {
 
   private static final Duration TIDY_PERIOD = Duration.ofMinutes(1);
-  private static final int FRAME_OVERHEAD = 16_384;
-  private static final int LEAST_FRAME = 256 << 10;
 
   private final BrokerParts parts;
   private final Greetings greetings;
@@ -51,7 +49,11 @@ public final class Broker implements AutoCloseable {
   private Broker(BrokerParts parts, BrokerHold hold) throws IOException {
     this.parts = parts;
     this.hold = hold;
-    this.greetings = new Greetings(parts.clock(), parts.options().helloTimeout());
+    this.greetings =
+        new Greetings(
+            parts.clock(),
+            parts.options().helloTimeout(),
+            parts.options().maxStrangersPerAddress());
     this.rooms = new Rooms(parts);
     this.tidiedNanos = new AtomicLong(parts.clock().nanoTime());
     this.server = serve();
@@ -93,13 +95,12 @@ public final class Broker implements AutoCloseable {
   private HttpServer serve() throws IOException {
     BrokerOptions options = parts.options();
     Gate gate = new Gate(parts.directory(), parts.clock(), rooms::hasNoRoomFor);
-    // Frames over the message limit are read, so that the sender hears why; but not any frame.
-    int largest = Math.max(LEAST_FRAME, 2 * options.maxMessageChars() + FRAME_OVERHEAD);
     BrokerHttp http =
         new BrokerHttp(
             parts,
             rooms,
-            WsServerOptions.defaults().withMaxMessageBytes(largest),
+            greetings,
+            WsServerOptions.defaults(),
             () -> new BrokerConnection(parts, greetings, gate, rooms));
     return HttpServer.start(HttpServerOptions.listeningOn(options.host(), options.port()), http);
   }

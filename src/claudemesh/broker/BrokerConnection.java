@@ -30,7 +30,10 @@ import java.util.Set;
 final class BrokerConnection implements WsHandler {
 
   private static final Set<String> HELLOS = Set.of("hello", "session_hello");
-  private static final int LONGEST_HELLO = 16_384;
+  private static final int MOST_BEFORE_HELLO = 4_096;
+  private static final int FRAME_OVERHEAD = 16_384;
+  private static final int LEAST_FRAME = 256 << 10;
+  private static final int TOO_BIG = 1009;
   private static final int LONGEST_NAME = 128;
   private static final String INTERNAL_WORDS = "the broker failed to do this; its log says why";
   private static final int INTERNAL_CLOSE = 1011;
@@ -40,6 +43,7 @@ final class BrokerConnection implements WsHandler {
   private final Gate gate;
   private final Rooms rooms;
 
+  private int heardChars;
   private MeshRoom room;
   private Presence presence;
   private Conversation conversation;
@@ -54,7 +58,10 @@ final class BrokerConnection implements WsHandler {
   @Override
   public void onOpen(WsConnection connection) {
     parts.metrics().add(Counter.CONNECTIONS);
-    greetings.await(connection);
+    connection.limitMessages(MOST_BEFORE_HELLO);
+    if (!greetings.await(connection)) {
+      refuse(connection, parts.metrics(), Gate.addressIsFull());
+    }
   }
 
   @Override
@@ -73,6 +80,11 @@ final class BrokerConnection implements WsHandler {
 
   @Override
   public void onClosed(WsConnection connection, int code, String reason) {
+    if (code == TOO_BIG && presence == null) {
+      parts.metrics().add(Counter.REJECTED, Metrics.reason("too_much_before_hello"));
+    } else if (reason.startsWith("slow consumer")) {
+      parts.metrics().add(Counter.SLOW);
+    }
     parts.metrics().add(Counter.BYTES_IN, connection.bytesIn());
     parts.metrics().add(Counter.BYTES_OUT, connection.bytesOut());
     greetings.take(connection);
@@ -90,6 +102,13 @@ final class BrokerConnection implements WsHandler {
   }
 
   private void greet(WsConnection connection, String text) {
+    heardChars += text.length();
+    if (heardChars > MOST_BEFORE_HELLO) {
+      if (greetings.take(connection)) {
+        refuse(connection, parts.metrics(), Gate.tooMuchBeforeHello());
+      }
+      return;
+    }
     Optional<Opening> hello;
     try {
       hello = readHello(text);
@@ -119,10 +138,6 @@ final class BrokerConnection implements WsHandler {
       }
     } catch (JsonException e) {
       return Optional.empty();
-    }
-    if (text.length() > LONGEST_HELLO) {
-      throw new JsonException(
-          "expected at most " + LONGEST_HELLO + " characters, got " + text.length());
     }
     ClientMessage message = MessageCodec.decodeFromClient(frame);
     if (!(message instanceof Opening hello)) {
@@ -163,6 +178,7 @@ final class BrokerConnection implements WsHandler {
     switch (room.attach(admitted, connection)) {
       case Attachment.Attached attached -> {
         presence = attached.presence();
+        connection.limitMessages(largestFrame());
         conversation = new Conversation(room, parts, presence, connection);
         Log.info(
             "peer_connected",
@@ -177,8 +193,13 @@ final class BrokerConnection implements WsHandler {
     }
   }
 
+  // Frames over the message limit are read, so that the sender hears why; but not any frame.
+  private int largestFrame() {
+    return Math.max(LEAST_FRAME, 2 * parts.options().maxMessageChars() + FRAME_OVERHEAD);
+  }
+
   private static void refuse(WsConnection connection, Metrics metrics, Refused refused) {
-    metrics.add(Counter.REJECTED, Metrics.reason(refused.code()));
+    metrics.add(Counter.REJECTED, Metrics.reason(refused.counted()));
     Log.info("hello_refused", "code", refused.code(), "from", connection.remoteAddress());
     sendError(connection, refused.code(), refused.message());
     connection.close(refused.closeCode(), refused.closeReason());

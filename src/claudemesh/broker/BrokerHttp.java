@@ -15,11 +15,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The HTTP of a broker: health, metrics, join, and the way to its WebSockets (protocol.md §7). */
 final class BrokerHttp implements HttpHandler {
 
+  private static final String ANY = "*";
   private static final String JSON = "application/json";
   private static final String METRICS = "text/plain; version=0.0.4";
   private static final String REQUIRED =
@@ -27,6 +29,7 @@ final class BrokerHttp implements HttpHandler {
 
   private final BrokerParts parts;
   private final Rooms rooms;
+  private final Greetings greetings;
   private final StatusHook hook;
   private final MeshDirectory directory;
   private final Clock clock;
@@ -36,9 +39,14 @@ final class BrokerHttp implements HttpHandler {
   private final String version = readVersion();
 
   BrokerHttp(
-      BrokerParts parts, Rooms rooms, WsServerOptions socketOptions, Supplier<WsHandler> sockets) {
+      BrokerParts parts,
+      Rooms rooms,
+      Greetings greetings,
+      WsServerOptions socketOptions,
+      Supplier<WsHandler> sockets) {
     this.parts = parts;
     this.rooms = rooms;
+    this.greetings = greetings;
     this.hook = new StatusHook(parts, rooms);
     this.directory = parts.directory();
     this.clock = parts.clock();
@@ -49,6 +57,13 @@ final class BrokerHttp implements HttpHandler {
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
+    Optional<String> origin = exchange.request().headers().first("origin");
+    if (origin.isPresent() && !isAllowed(origin.get())) {
+      parts.metrics().add(Metrics.Counter.REJECTED, Metrics.reason("origin"));
+      Log.info("origin_refused", "from", exchange.request().remoteAddress());
+      exchange.respondError(403, "pages of this origin may not use this broker");
+      return;
+    }
     switch (exchange.request().path()) {
       case "/ws" -> exchange.upgrade(socketOptions, sockets.get());
       case "/health" -> get(exchange, JSON, () -> health("ok").toString());
@@ -58,6 +73,11 @@ final class BrokerHttp implements HttpHandler {
       case "/join" -> join(exchange);
       default -> exchange.respond(404, "text/plain", "not found");
     }
+  }
+
+  private boolean isAllowed(String origin) {
+    Set<String> origins = parts.options().origins();
+    return origins.contains(ANY) || origins.contains(origin);
   }
 
   private static void get(HttpExchange exchange, String type, Supplier<String> answer)
@@ -73,6 +93,7 @@ final class BrokerHttp implements HttpHandler {
   private String metrics() {
     return parts.metrics().page()
         + Metrics.gauge("broker_connections_active", "peers on a mesh now", rooms::live)
+        + Metrics.gauge("broker_strangers", "connections that have said no hello", greetings::size)
         + Metrics.gauge(
             "broker_queue_depth", "messages that wait for receivers", parts.store()::waiting);
   }

@@ -6,6 +6,7 @@ import claudemesh.time.Sleeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,12 +23,16 @@ import java.util.function.Consumer;
  * @param lease how long a receiver has to acknowledge a push before it comes again
  * @param maxMessageChars most characters of ciphertext, nonce and target together
  * @param maxSocketsPerMesh most connections of one mesh
+ * @param maxSocketsPerMember most connections of one member
+ * @param maxStrangersPerAddress most connections of one address that have not said a good hello
  * @param sendsPerSecond sustained rate of one member's sends
  * @param burst sends a member may make at once after a rest
  * @param tickPeriod how often timers are looked at; zero leaves it to {@link Broker#tick}
  * @param mailboxLimits how much waits for receivers
  * @param durable whether mail and what meshes know are kept on disk; if not, they end with the
  *     process
+ * @param origins web origins whose pages may use the broker, {@code *} for all; programs that are
+ *     no web page send none and need not be listed
  */
 public record BrokerOptions(
     String host,
@@ -40,11 +45,14 @@ public record BrokerOptions(
     Duration lease,
     int maxMessageChars,
     int maxSocketsPerMesh,
+    int maxSocketsPerMember,
+    int maxStrangersPerAddress,
     int sendsPerSecond,
     int burst,
     Duration tickPeriod,
     MailboxLimits mailboxLimits,
-    boolean durable) {
+    boolean durable,
+    Set<String> origins) {
 
   /** Checks every value. */
   public BrokerOptions {
@@ -53,11 +61,14 @@ public record BrokerOptions(
     Objects.requireNonNull(clock, "clock");
     Objects.requireNonNull(sleeper, "sleeper");
     Objects.requireNonNull(mailboxLimits, "mailboxLimits");
+    origins = Set.copyOf(origins);
     requirePositive("helloTimeout", helloTimeout);
     requirePositive("presenceGrace", presenceGrace);
     requirePositive("lease", lease);
     requirePositive("maxMessageChars", maxMessageChars);
     requirePositive("maxSocketsPerMesh", maxSocketsPerMesh);
+    requirePositive("maxSocketsPerMember", maxSocketsPerMember);
+    requirePositive("maxStrangersPerAddress", maxStrangersPerAddress);
     requirePositive("sendsPerSecond", sendsPerSecond);
     requirePositive("burst", burst);
     if (tickPeriod.isNegative()) {
@@ -67,8 +78,8 @@ public record BrokerOptions(
 
   /**
    * On this machine only: 127.0.0.1, hello 10 s, grace 90 s, lease 30 s, 65 536 characters, 10 000
-   * connections a mesh, 1 000 sends a second with a burst of 2 000, four ticks a second, all on
-   * disk.
+   * connections a mesh and a member, 4 096 strangers an address, 1 000 sends a second with a burst
+   * of 2 000, four ticks a second, all on disk.
    *
    * @param dataFolder where meshes are kept
    * @param port the port; 0 lets the system choose
@@ -86,11 +97,14 @@ public record BrokerOptions(
         Duration.ofSeconds(30),
         65_536,
         10_000,
+        10_000,
+        4_096,
         1_000,
         2_000,
         Duration.ofMillis(250),
         MailboxLimits.DEFAULT,
-        true);
+        true,
+        Set.of());
   }
 
   /**
@@ -165,6 +179,36 @@ public record BrokerOptions(
   }
 
   /**
+   * The same with another limit on the connections of one member.
+   *
+   * @param sockets most connections of one member
+   * @return the changed options
+   */
+  public BrokerOptions withMaxSocketsPerMember(int sockets) {
+    return with(draft -> draft.maxSocketsPerMember = sockets);
+  }
+
+  /**
+   * The same with another limit on those who have not said who they are.
+   *
+   * @param sockets most connections of one address that have not said a good hello
+   * @return the changed options
+   */
+  public BrokerOptions withMaxStrangersPerAddress(int sockets) {
+    return with(draft -> draft.maxStrangersPerAddress = sockets);
+  }
+
+  /**
+   * The same for pages of some web origins.
+   *
+   * @param allowed such as {@code https://example.org}; {@code *} allows all
+   * @return the changed options
+   */
+  public BrokerOptions withOrigins(Set<String> allowed) {
+    return with(draft -> draft.origins = allowed);
+  }
+
+  /**
    * The same with everything in memory: it ends with the process. For trials and tests.
    *
    * @return the changed options
@@ -191,11 +235,14 @@ public record BrokerOptions(
     private Duration lease;
     private int maxMessageChars;
     private int maxSocketsPerMesh;
+    private int maxSocketsPerMember;
+    private int maxStrangersPerAddress;
     private int sendsPerSecond;
     private int burst;
     private Duration tickPeriod;
     private MailboxLimits mailboxLimits;
     private boolean durable;
+    private Set<String> origins;
 
     Draft(BrokerOptions from) {
       host = from.host;
@@ -208,11 +255,14 @@ public record BrokerOptions(
       lease = from.lease;
       maxMessageChars = from.maxMessageChars;
       maxSocketsPerMesh = from.maxSocketsPerMesh;
+      maxSocketsPerMember = from.maxSocketsPerMember;
+      maxStrangersPerAddress = from.maxStrangersPerAddress;
       sendsPerSecond = from.sendsPerSecond;
       burst = from.burst;
       tickPeriod = from.tickPeriod;
       mailboxLimits = from.mailboxLimits;
       durable = from.durable;
+      origins = from.origins;
     }
 
     BrokerOptions options() {
@@ -227,11 +277,14 @@ public record BrokerOptions(
           lease,
           maxMessageChars,
           maxSocketsPerMesh,
+          maxSocketsPerMember,
+          maxStrangersPerAddress,
           sendsPerSecond,
           burst,
           tickPeriod,
           mailboxLimits,
-          durable);
+          durable,
+          origins);
     }
   }
 

@@ -154,6 +154,22 @@ final class Gate {
     return Refused.with(ErrorCode.CAPACITY, "the mesh is full: try again later");
   }
 
+  static Refused memberIsFull() {
+    return Refused.with(ErrorCode.CAPACITY, "this member has too many connections: close some")
+        .countedAs("capacity_member");
+  }
+
+  static Refused addressIsFull() {
+    return Refused.with(
+            ErrorCode.CAPACITY, "too many connections of your address have said no hello")
+        .countedAs("capacity_address");
+  }
+
+  static Refused tooMuchBeforeHello() {
+    return Refused.with(ErrorCode.MALFORMED, "too much was said before the hello")
+        .countedAs("too_much_before_hello");
+  }
+
   static Refused revokedFrom(Mesh mesh) {
     return new Refused(
         ErrorCode.REVOKED,

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -142,9 +143,17 @@ final class MeshRoom {
           Refused.with(
               ErrorCode.ATTESTATION_MISMATCH, "this session key is another member's session"));
     }
-    return isFull() && !presences.claimsLivePlace(admitted.hello())
-        ? Optional.of(Gate.meshIsFull())
-        : Optional.empty();
+    if (presences.claimsLivePlace(admitted.hello())) {
+      return Optional.empty();
+    }
+    return isFull() ? Optional.of(Gate.meshIsFull()) : refusalOfMember(admitted.member());
+  }
+
+  private Optional<Refused> refusalOfMember(Member member) {
+    int most = parts.options().maxSocketsPerMember();
+    Set<Presence> own = presences.ofMember(member.pubkey());
+    boolean full = own.size() >= most && own.stream().filter(Presence::isLive).count() >= most;
+    return full ? Optional.of(Gate.memberIsFull()) : Optional.empty();
   }
 
   private Presence seat(Admitted admitted) {

@@ -15,7 +15,7 @@ final class Metrics {
   /** What is counted. */
   enum Counter {
     CONNECTIONS("broker_connections_total", "WebSocket connections opened"),
-    REJECTED("broker_connections_rejected_total", "connections refused, by error code"),
+    REJECTED("broker_connections_rejected_total", "connections refused, by reason"),
     ROUTED("broker_messages_routed_total", "messages kept and routed, by priority"),
     MESSAGES_REJECTED("broker_messages_rejected_total", "messages refused, by reason"),
     DUPLICATES("broker_messages_duplicate_total", "messages sent again and not kept twice"),
@@ -24,6 +24,7 @@ final class Metrics {
     THROTTLED("broker_messages_throttled_total", "messages that waited for their sender's rate"),
     BYTES_IN("broker_received_bytes_total", "bytes received on WebSockets, since closed"),
     BYTES_OUT("broker_sent_bytes_total", "bytes sent on WebSockets, since closed"),
+    SLOW("broker_slow_consumers_total", "connections cut since they read too slowly"),
     HOOKS("broker_hook_requests_total", "POST /hook/set-status requests");
 
     private final String name;

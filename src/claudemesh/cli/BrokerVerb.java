@@ -5,28 +5,37 @@ import claudemesh.broker.BrokerOptions;
 import claudemesh.json.Json;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code broker}: the broker alone, until it is interrupted. */
 final class BrokerVerb implements Verb {
 
-  private static final int MOST_SENDS = 1_000_000;
-  static final Flag RATE =
-      Flag.value(
-          "rate", "N", "sends a second that each member may make, and twice as many at once");
+  static final Flag INSECURE =
+      Flag.on("insecure", "listen for others than this machine without encryption");
 
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("broker", "run a broker")
-        .flags(Listen.FLAG, BrokerFolder.DATA, RATE, VerbSpec.JSON)
+        .flags(flags())
         .about(
             "Serves the meshes of its data folder at ws://HOST:PORT/ws until it is interrupted."
                 + " Meshes and invites made meanwhile by \"mesh create\" and \"invite\" on the same"
                 + " folder count at once.",
             "With --json, one line once it listens: {\"type\":\"listening\",\"url\",\"data\","
                 + "\"pid\"}.")
-        .examples("claudemesh broker", "claudemesh broker --listen 0.0.0.0:7900 --data ./broker");
+        .examples("claudemesh broker", "claudemesh broker --listen 0.0.0.0:7900 --insecure");
+  }
+
+  private static Flag[] flags() {
+    List<Flag> flags = new ArrayList<>(List.of(Listen.FLAG, INSECURE, BrokerFolder.DATA));
+    flags.addAll(BrokerLimits.FLAGS);
+    flags.add(VerbSpec.JSON);
+    return flags.toArray(Flag[]::new);
   }
 
   @Override
@@ -64,11 +73,11 @@ final class BrokerVerb implements Verb {
   /** Starts a broker as the call's flags say. */
   static Broker start(Call call) throws CliException, IOException {
     Listen listen = Listen.of(call.arguments());
+    requireLoopback(listen, call.arguments());
     Path data = BrokerFolder.of(call);
     BrokerOptions options = BrokerOptions.on(data, listen.port()).withHost(listen.host());
-    int rate = call.arguments().number(RATE.name(), 1, MOST_SENDS).orElse(0);
     try {
-      return Broker.start(rate == 0 ? options : options.withRate(rate, 2 * rate));
+      return Broker.start(BrokerLimits.apply(call.arguments(), options));
     } catch (BindException e) {
       throw new CliException(
           ExitCode.FAILED,
@@ -80,6 +89,24 @@ final class BrokerVerb implements Verb {
               + e.getMessage()
               + "): choose another port with --listen HOST:PORT, or end what listens there",
           e);
+    }
+  }
+
+  // Broadcasts, names and who speaks with whom would be open to the network.
+  private static void requireLoopback(Listen listen, Arguments given) throws CliException {
+    boolean reachable;
+    try {
+      reachable = !InetAddress.getByName(listen.host()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return; // said by whoever tries to listen there
+    }
+    if (reachable && !given.has(INSECURE.name())) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "will not listen on "
+              + listen.host()
+              + " without encryption: listen on 127.0.0.1 and put a TLS proxy before it, or say"
+              + " --insecure if the network is yours");
     }
   }
 

@@ -36,7 +36,14 @@ final class UpVerb implements Verb {
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("up", "start a live mesh here: broker, your connection, an echo")
-        .flags(MESH, NAME, Listen.FLAG, BrokerFolder.DATA, BrokerVerb.RATE, VerbSpec.JSON)
+        .flags(
+            MESH,
+            NAME,
+            Listen.FLAG,
+            BrokerVerb.INSECURE,
+            BrokerFolder.DATA,
+            BrokerLimits.RATE,
+            VerbSpec.JSON)
         .about(
             "One process, in the foreground until it is interrupted: a broker, your member"
                 + " connection to it, and a session called echo that sends every message to it back"

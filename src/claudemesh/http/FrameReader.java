@@ -16,7 +16,7 @@ final class FrameReader {
   private static final int MAX_CONTROL = 125;
 
   private final Role role;
-  private final int maxPayload;
+  private int maxPayload;
 
   /**
    * A reader for one end.
@@ -27,6 +27,11 @@ final class FrameReader {
   FrameReader(Role role, int maxPayload) {
     this.role = role;
     this.maxPayload = maxPayload;
+  }
+
+  /** Changes how long a payload may be, from the next frame on. */
+  void limit(int bytes) {
+    maxPayload = bytes;
   }
 
   /**

@@ -17,7 +17,7 @@ final class MessageReader {
   static final long NONE = Long.MIN_VALUE;
 
   private final FrameReader frames;
-  private final int maxMessage;
+  private int maxMessage;
   private final LongSupplier now;
   private final Utf8Validator utf8 = new Utf8Validator();
 
@@ -44,6 +44,12 @@ final class MessageReader {
     this.frames = new FrameReader(role, maxMessage);
     this.maxMessage = maxMessage;
     this.now = now;
+  }
+
+  /** Changes how long a message may be, from the next one on. Between two messages only. */
+  void limit(int bytes) {
+    maxMessage = bytes;
+    frames.limit(bytes);
   }
 
   /** Whether the peer's close frame has been read. What follows it is ignored (§5.5.1). */

@@ -142,6 +142,18 @@ public final class WsConnection {
   }
 
   /**
+   * Changes how long a message from the peer may be, from the next one on: little until it has said
+   * who it is, say. To be called from the handler, on the connection's own thread.
+   *
+   * @param bytes longest message accepted; more is closed with 1009
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public void limitMessages(int bytes) {
+    HttpServerOptions.requirePositive("bytes", bytes);
+    messages.limit(bytes);
+  }
+
+  /**
    * Who is at the other end.
    *
    * @return {@code address:port}

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,9 +253,12 @@ class BrokerTest {
             10,
             10,
             10,
+            10,
+            10,
             Duration.ofMillis(10),
             MailboxLimits.DEFAULT,
-            false);
+            false,
+            Set.of());
     try (Broker broker = Broker.start(quick)) {
       TestPeer.connect(broker.url()).expectRefusal("hello_timeout", "1008 hello_timeout");
     }

@@ -262,7 +262,8 @@ class HelloTest {
 
   @Test
   void refusesAHelloTooLong() {
-    refused(with(hello(), "cwd", "x".repeat(20_000)), "malformed");
+    String ending = rig.connect().say(with(hello(), "cwd", "x".repeat(20_000))).ending();
+    assertTrue(ending.startsWith("1009 "), ending);
     refused(with(hello(), "displayName", "x".repeat(129)), "malformed");
   }
 
