@@ -192,4 +192,12 @@ final class CliTest {
     assertEquals(1, cli.run("join", "hello").code());
     assertEquals("expected an invite link, found nothing", cli.run("join", "-").complaint());
   }
+
+  @Test
+  void aBrokerDoesNotListenToTheNetworkUnlessTold() {
+    var result = cli.run("broker", "--listen", "0.0.0.0:0");
+    assertEquals(1, result.code());
+    assertTrue(result.complaint().contains("without encryption"), result.complaint());
+    assertTrue(result.complaint().contains("--insecure"), result.complaint());
+  }
 }
