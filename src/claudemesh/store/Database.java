@@ -47,10 +47,10 @@ final class Database implements AutoCloseable {
   }
 
   private static final int BUSY_MILLIS = 10_000;
-  // 16 MiB: few enough checkpoints, and a log that replays in a moment.
-  private static final int CHECKPOINT_PAGES = 4_096;
-  private static final int LOG_LIMIT = 64 << 20;
-  private static final int CACHE_KIB = 16 << 10;
+  // 64 MiB: pages that change often are written once, and the log still replays in a moment.
+  private static final int CHECKPOINT_PAGES = 16_384;
+  private static final int LOG_LIMIT = 96 << 20;
+  private static final int CACHE_KIB = 32 << 10;
 
   private final Path file;
   private final Connection writer;

@@ -42,7 +42,8 @@ public interface MailboxStore extends AutoCloseable {
    * Takes hold of a mailbox's oldest waiting messages, more urgent or not, in the order appended.
    *
    * @param claim which, for whom, how long and how many
-   * @return what is newly held, oldest first; empty if nothing waits or the window is full
+   * @return what is newly held, oldest first; empty if nothing waits, the window is full, or the
+   *     store has too much to write: then {@link #reclaim} names the mailbox in time
    */
   List<StoredMessage> claim(Claim claim);
 
@@ -82,9 +83,9 @@ public interface MailboxStore extends AutoCloseable {
   void release(String mailbox, String owner);
 
   /**
-   * Lets go of what is held beyond its lease.
+   * Lets go of what is held beyond its lease. To be called every now and then.
    *
-   * @return mailboxes where messages now wait again
+   * @return mailboxes where messages now wait again, and those to be claimed from once more
    */
   Set<String> reclaim();
 

@@ -35,7 +35,8 @@ import java.util.function.Consumer;
  *
  * <p>Who holds a message is kept in memory only: a crash frees it. A settlement counts at once and
  * is on disk with the next transaction; a crash between the two delivers the message once more. If
- * the disk refuses it, it is written again when {@link #reclaim} is next called.
+ * the disk refuses it, it is written again when {@link #reclaim} is next called. While too many are
+ * not written yet, claims get nothing; {@link #reclaim} names their mailboxes once they may again.
  *
  * <p>One lock guards what is in memory. It is held while the head of a mailbox is read, never while
  * anything is written. Memory grows with what is held and with mailboxes in use, not with what
@@ -44,6 +45,8 @@ import java.util.function.Consumer;
  */
 final class SqliteMailboxStore implements MailboxStore {
 
+  // About two seconds of the writer's work: who settles faster waits for it with the next claim.
+  private static final int MOST_UNWRITTEN = 32_768;
   private static final long MOST_CHARS_AT_HAND = 16L << 20;
 
   private final Clock clock;
@@ -62,6 +65,8 @@ final class SqliteMailboxStore implements MailboxStore {
   // By message id: held, or ended and not yet written so, in one mailbox and waiting in no other.
   private final Map<String, CachedEntry> alone = new HashMap<>();
   private final Deque<Ended> toWriteAgain = new ArrayDeque<>();
+  private final Set<String> starved = new HashSet<>();
+  private int unwritten;
   private long charsAtHand;
   private boolean closed;
 
@@ -143,6 +148,10 @@ final class SqliteMailboxStore implements MailboxStore {
     lock.lock();
     try {
       if (closed) {
+        return List.of();
+      }
+      if (unwritten >= MOST_UNWRITTEN) {
+        starved.add(claim.mailbox());
         return List.of();
       }
       MailboxWindow window = windows.computeIfAbsent(claim.mailbox(), MailboxWindow::new);
@@ -245,6 +254,10 @@ final class SqliteMailboxStore implements MailboxStore {
         letGo(windows.get(entry.mailbox), entry);
         freed.add(entry.mailbox);
       }
+      if (unwritten < MOST_UNWRITTEN / 2) {
+        freed.addAll(starved);
+        starved.clear();
+      }
       return freed;
     } finally {
       lock.unlock();
@@ -329,6 +342,7 @@ final class SqliteMailboxStore implements MailboxStore {
   private void write(MailboxWindow window, CachedEntry entry, State state, String reason) {
     Ending ending = new Ending(entry, state, clock.wallTime(), reason);
     window.endings.put(entry.sequence, ending);
+    unwritten++;
     if (!commits.submit(new Ended(ending), 0, WhenFull.TAKE)) {
       Log.debug("settled_after_close", "messageId", entry.messageId);
     }
@@ -351,6 +365,7 @@ final class SqliteMailboxStore implements MailboxStore {
       CachedEntry entry = ending.entry();
       lock.lock();
       try {
+        unwritten--;
         alone.remove(entry.messageId, entry);
         MailboxWindow window = windows.get(entry.mailbox);
         window.endings.remove(entry.sequence);

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.JDBC;
@@ -217,6 +219,34 @@ final class DurableStoresTest {
       time.advance(Duration.ofHours(1));
       assertEquals(100, stores.mailboxes().expire());
       assertEquals(List.of(), claim(stores, "a", 1_000));
+    }
+  }
+
+  @Test
+  void whoSettlesFasterThanTheDiskWritesGetsNothingMoreForAWhile() throws Exception {
+    List<String> boxes = IntStream.range(0, 33_000).mapToObj(i -> "box" + i).toList();
+    try (DurableStores stores = open();
+        Connection other = connect()) {
+      append(stores, "1", boxes.toArray(String[]::new));
+      other.setAutoCommit(false);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("UPDATE mailbox SET name = name WHERE id = 1"); // the writer must wait
+      }
+      int claimed = 0;
+      while (!claim(stores, boxes.get(claimed), 1).isEmpty()) {
+        assertTrue(stores.mailboxes().settle(boxes.get(claimed), "1"));
+        claimed++;
+      }
+      assertTrue(claimed > 30_000, "only " + claimed);
+      assertEquals(Set.of(), stores.mailboxes().reclaim());
+      other.rollback();
+      Set<String> freed = stores.mailboxes().reclaim();
+      while (freed.isEmpty()) {
+        Thread.onSpinWait();
+        freed = stores.mailboxes().reclaim();
+      }
+      assertEquals(Set.of(boxes.get(claimed)), freed);
+      assertEquals(List.of("1"), claim(stores, boxes.get(claimed), 1));
     }
   }
 

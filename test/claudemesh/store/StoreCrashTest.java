@@ -36,6 +36,7 @@ final class StoreCrashTest {
   private static final int MOST_LINES = 6_000;
 
   @TempDir Path dir;
+  @TempDir Path scratch;
 
   /** By client id, the id it was acknowledged with. */
   private final Map<String, String> stored = new LinkedHashMap<>();
@@ -57,7 +58,7 @@ final class StoreCrashTest {
   }
 
   private void runAndKill(String round, int lines) throws Exception {
-    Process process = StoreProcess.start("true", "load", dir.toString(), round);
+    Process process = StoreProcess.start(scratch, "true", "load", dir.toString(), round);
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       for (int i = 0; i <= lines; i++) {
         note(out.readLine());
@@ -140,7 +141,7 @@ final class StoreCrashTest {
     List<String> said = new ArrayList<>();
     // In units of 512 or 1024 bytes, as the shell likes: enough for the library and the tables,
     // not for much more.
-    Process process = StoreProcess.start("ulimit -f 8000", "fill", dir.toString());
+    Process process = StoreProcess.start(scratch, "ulimit -f 8000", "fill", dir.toString());
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       out.lines().forEach(said::add);
     }
@@ -163,7 +164,8 @@ final class StoreCrashTest {
   void everyFileIsItsOwnersFromTheBeginningUnderAnyUmask() throws Exception {
     for (String umask : List.of("0000", "0277")) {
       Path folder = dir.resolve("umask" + umask).resolve("data");
-      Process process = StoreProcess.start("umask " + umask, "load", folder.toString(), "r0");
+      Process process =
+          StoreProcess.start(scratch, "umask " + umask, "load", folder.toString(), "r0");
       try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
         while (!out.readLine().startsWith("stored")) {
           assertTrue(process.isAlive());

@@ -54,8 +54,9 @@ final class StoreProcess {
     }
   }
 
-  /** Starts one; what the shell runs before it may set limits. */
-  static Process start(String before, String... arguments) throws IOException, URISyntaxException {
+  /** Starts one, with a folder to unpack into; what the shell runs before it may set limits. */
+  static Process start(Path scratch, String before, String... arguments)
+      throws IOException, URISyntaxException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -68,6 +69,8 @@ final class StoreProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx128m",
                 "--enable-native-access=ALL-UNNAMED",
+                // A process that is killed cannot clean up, so what it unpacks goes with the test.
+                "-Dorg.sqlite.tmpdir=" + scratch,
                 "-cp",
                 classPath(),
                 StoreProcess.class.getName()));

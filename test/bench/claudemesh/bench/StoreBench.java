@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -94,7 +95,7 @@ public final class StoreBench {
     try (DurableStores stores = open()) {
       MailboxStore store = stores.mailboxes();
       append(store, 30_000, 1_000, 0);
-      drain(store);
+      drain(store, 30_000);
     }
   }
 
@@ -118,10 +119,8 @@ public final class StoreBench {
       store.append(message, outcome -> take(store, message, outcome, room, delivered));
     }
     room.acquire(4_000);
+    drain(store, many - (int) delivered.get());
     double seconds = (System.nanoTime() - started) / 1e9;
-    if (delivered.get() != many) {
-      throw new IllegalStateException("expected " + many + " messages, got " + delivered);
-    }
     row("append, claim and settle, 4000 under way", Math.round(many / seconds), "a second");
     row("  processor time of this process", (cpu() - cpu) / many, "ns each");
   }
@@ -172,9 +171,9 @@ public final class StoreBench {
     try (DurableStores stores = open()) {
       row("opening with all that queued", (System.nanoTime() - started) / 1_000_000, "ms");
       started = System.nanoTime();
-      int drained = drain(stores.mailboxes());
+      drain(stores.mailboxes(), mostQueued);
       double seconds = (System.nanoTime() - started) / 1e9;
-      row("claim and settle of the backlog", Math.round(drained / seconds), "a second");
+      row("claim and settle of the backlog", Math.round(mostQueued / seconds), "a second");
       row("  heap in use", heap(), "KB");
     }
   }
@@ -189,19 +188,22 @@ public final class StoreBench {
     return (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 10;
   }
 
-  private static int drain(MailboxStore store) {
+  /** Takes so many out, of all mailboxes at the same time, as quickly as they may be settled. */
+  private static void drain(MailboxStore store, int many) {
     int drained = 0;
-    for (int i = 0; i < MAILBOXES; i++) {
-      String mailbox = mailbox(i);
-      for (List<StoredMessage> some = store.claim(claim(mailbox));
-          !some.isEmpty();
-          some = store.claim(claim(mailbox))) {
+    while (drained < many) {
+      int before = drained;
+      for (String mailbox : NAMES) {
+        List<StoredMessage> some = store.claim(claim(mailbox));
         some.forEach(message -> store.settle(mailbox, message.messageId()));
         drained += some.size();
       }
-      store.release(mailbox, "bench");
+      if (drained == before) { // too much to be written: a broker's ticker would come back
+        LockSupport.parkNanos(1_000_000);
+        store.reclaim();
+      }
     }
-    return drained;
+    NAMES.forEach(mailbox -> store.release(mailbox, "bench"));
   }
 
   private static double append(MailboxStore store, int many, int underWay, int from)
