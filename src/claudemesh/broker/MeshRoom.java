@@ -1,28 +1,17 @@
 package claudemesh.broker;
 
 import claudemesh.broker.Admission.Admitted;
-import claudemesh.broker.Admission.Refused;
 import claudemesh.broker.Router.Routed;
-import claudemesh.crypto.Ids;
 import claudemesh.http.WsConnection;
 import claudemesh.protocol.BrokerMessage;
-import claudemesh.protocol.BrokerMessage.SystemEvent;
 import claudemesh.protocol.ClientMessage.ClientAck;
 import claudemesh.protocol.ClientMessage.Opening;
-import claudemesh.protocol.CloseMeaning;
-import claudemesh.protocol.ErrorCode;
-import claudemesh.protocol.MessageCodec;
 import claudemesh.protocol.PeerSummary;
 import claudemesh.protocol.Target;
 import claudemesh.store.Saved;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -38,10 +27,6 @@ import java.util.function.Predicate;
  */
 final class MeshRoom {
 
-  private static final String JOINED = "peer_joined";
-  private static final String RETURNED = "peer_returned";
-  private static final String LEFT = "peer_left";
-
   private final String meshId;
   private final BrokerParts parts;
 
@@ -50,7 +35,8 @@ final class MeshRoom {
   private final Seats seats;
   private final Router router;
   private final Mailroom mailroom;
-  private final Map<String, TokenBucket> buckets = new HashMap<>();
+  private final Announcements announcements;
+  private final Attendance attendance;
 
   private final MeshState state;
   private final MeshMemory memory;
@@ -64,6 +50,8 @@ final class MeshRoom {
     this.seats = new Seats(meshId, parts.clock(), facts);
     this.router = new Router(parts.directory(), meshId, presences, seats);
     this.mailroom = new Mailroom(parts, presences);
+    this.announcements = new Announcements(meshId, parts.clock(), presences);
+    this.attendance = new Attendance(meshId, parts, presences, seats, mailroom, announcements);
   }
 
   String meshId() {
@@ -92,14 +80,10 @@ final class MeshRoom {
   boolean hasNoRoomFor(Opening hello) {
     lock.lock();
     try {
-      return isFull() && !presences.claimsLivePlace(hello);
+      return attendance.hasNoRoomFor(hello);
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isFull() {
-    return presences.live() >= parts.options().maxSocketsPerMesh();
   }
 
   /**
@@ -109,126 +93,27 @@ final class MeshRoom {
   Attachment attach(Admitted admitted, WsConnection connection) {
     lock.lock();
     try {
-      Optional<Refused> refusal = refusal(admitted);
-      if (refusal.isPresent()) {
-        return new Attachment.Rejected(refusal.get());
-      }
-      Optional<Presence> earlier = presences.earlier(admitted);
-      presences.rival(admitted).ifPresent(this::giveWay);
-      Presence presence = earlier.orElseGet(() -> seat(admitted));
-      earlier.ifPresent(found -> presences.introduce(found, admitted.hello()));
-      boolean returned = hasBeenHere(presence);
-      goLive(presence, connection, HelloAcks.encode(presence, earlier.isPresent(), parts));
-      seats.save(presence.seat);
-      if (earlier.isEmpty()) {
-        announce(returned && !presence.session ? RETURNED : JOINED, presence);
-      }
-      return new Attachment.Attached(presence);
+      return attendance.attach(admitted, connection);
     } finally {
       lock.unlock();
     }
-  }
-
-  // Once more and for good: since the hello was checked the mesh may have filled up, or the member
-  // been banned.
-  private Optional<Refused> refusal(Admitted admitted) {
-    Optional<Member> member =
-        parts.directory().cached(meshId).flatMap(mesh -> mesh.member(admitted.member().pubkey()));
-    if (member.isEmpty() || member.get().isRevoked()) {
-      return Optional.of(Gate.revokedFrom(admitted.mesh()));
-    }
-    Optional<Seat> seat = seats.find(admitted.pubkey());
-    if (seat.isPresent() && !seat.get().memberPubkey.equals(admitted.member().pubkey())) {
-      return Optional.of(
-          Refused.with(
-              ErrorCode.ATTESTATION_MISMATCH, "this session key is another member's session"));
-    }
-    if (presences.claimsLivePlace(admitted.hello())) {
-      return Optional.empty();
-    }
-    return isFull() ? Optional.of(Gate.meshIsFull()) : refusalOfMember(admitted.member());
-  }
-
-  private Optional<Refused> refusalOfMember(Member member) {
-    int most = parts.options().maxSocketsPerMember();
-    Set<Presence> own = presences.ofMember(member.pubkey());
-    boolean full = own.size() >= most && own.stream().filter(Presence::isLive).count() >= most;
-    return full ? Optional.of(Gate.memberIsFull()) : Optional.empty();
-  }
-
-  private Presence seat(Admitted admitted) {
-    Member member = admitted.member();
-    TokenBucket bucket =
-        buckets.computeIfAbsent(
-            member.pubkey(),
-            key ->
-                new TokenBucket(
-                    parts.clock(), parts.options().sendsPerSecond(), parts.options().burst()));
-    seats.ensure(member);
-    Seat seat = seats.take(member, admitted.pubkey());
-    Presence presence = new Presence(admitted, seat, parts.clock().wallTime(), bucket);
-    presences.add(presence);
-    return presence;
-  }
-
-  private boolean hasBeenHere(Presence presence) {
-    return seats.find(presence.member.pubkey()).filter(seat -> seat.lastSeenAt != null).isPresent();
-  }
-
-  private void goLive(Presence presence, WsConnection connection, String ack) {
-    Optional<WsConnection> replaced = presence.connect(connection);
-    replaced.ifPresentOrElse(
-        old -> old.close(1000, CloseMeaning.SESSION_REPLACED), () -> presences.listen(presence));
-    presence.send(ack);
-    mailroom.opened(presence);
-  }
-
-  private void giveWay(Presence rival) {
-    rival.close(1000, CloseMeaning.SESSION_REPLACED);
-    remove(rival);
   }
 
   /** A connection has ended: its presence stays for the grace, unless it has moved on already. */
   void detach(Presence presence, WsConnection connection) {
     lock.lock();
     try {
-      if (presence.isOn(connection)) {
-        goOffline(presence);
-      }
+      attendance.detach(presence, connection);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void goOffline(Presence presence) {
-    if (presence.isLive()) {
-      presences.stopListening(presence);
-      Instant now = parts.clock().wallTime();
-      presence.disconnect(now, parts.clock().nanoTime());
-      seats.find(presence.member.pubkey()).ifPresent(seat -> seat.lastSeenAt = now);
-      seats.save(presence.seat);
-      mailroom.closed(presence);
-    }
-  }
-
-  private void remove(Presence presence) {
-    goOffline(presence);
-    presences.remove(presence);
-    seats.leave(presence.seat);
-    seats.save(presence.seat);
-    announce(LEFT, presence);
   }
 
   /** Ends presences for good, live or in grace. */
   void expel(Collection<Presence> expelled, int code, String reason) {
     lock.lock();
     try {
-      for (Presence presence : expelled) {
-        if (presences.all().contains(presence)) {
-          presence.close(code, reason);
-          remove(presence);
-        }
-      }
+      expelled.forEach(presence -> attendance.expel(presence, code, reason));
     } finally {
       lock.unlock();
     }
@@ -306,8 +191,7 @@ final class MeshRoom {
     try {
       if (presence.isVisible() != visible) {
         presence.setVisible(visible);
-        tellOthers(
-            event(visible ? "peer_visible" : "peer_hidden", presence), other -> other != presence);
+        announcements.visibilityChanged(presence);
       }
       return seats.save(presence.seat);
     } finally {
@@ -369,45 +253,17 @@ final class MeshRoom {
   void tellOthers(Presence self, BrokerMessage message) {
     lock.lock();
     try {
-      tellOthers(message, other -> other != self);
+      announcements.tell(message, other -> other != self);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void announce(String event, Presence subject) {
-    tellOthers(event(event, subject), other -> other != subject && subject.isVisibleTo(other));
-  }
-
-  private void tellOthers(BrokerMessage message, Predicate<Presence> whom) {
-    String frame = MessageCodec.encode(message);
-    for (Presence presence : presences.all()) {
-      if (presence.isLive() && whom.test(presence)) {
-        presence.send(frame);
-      }
-    }
-  }
-
-  private SystemEvent event(String event, Presence subject) {
-    return new SystemEvent(
-        event,
-        subject.displayName(),
-        subject.pubkey(),
-        subject.groups(),
-        Ids.random32(),
-        meshId,
-        Stamps.iso(parts.clock().wallTime()));
   }
 
   /** Ends what is past its grace. */
   void tick() {
     lock.lock();
     try {
-      long now = parts.clock().nanoTime();
-      long grace = parts.options().presenceGrace().toNanos();
-      List<Presence> over =
-          presences.all().stream().filter(presence -> presence.isPastGrace(now, grace)).toList();
-      over.forEach(this::remove);
+      attendance.tick();
       seats.saveAgain();
     } finally {
       lock.unlock();
