@@ -53,12 +53,14 @@ final class Database implements AutoCloseable {
   private static final int CACHE_KIB = 32 << 10;
 
   private final Path file;
+  private final Layout layout;
   private final Connection writer;
   private final Connection reader;
   private final ReentrantLock reading = new ReentrantLock();
 
-  private Database(Path file, Connection writer, Connection reader) {
+  private Database(Path file, Layout layout, Connection writer, Connection reader) {
     this.file = file;
+    this.layout = layout;
     this.writer = writer;
     this.reader = reader;
   }
@@ -67,45 +69,47 @@ final class Database implements AutoCloseable {
    * Opens a file, making it and its folder if need be.
    *
    * @param path the file
+   * @param layout what it is, or is to become
    * @return the open database
    * @throws IOException if it is damaged, of a newer program or another one's, or cannot be used;
    *     the message names the file and the cure
    */
-  static Database open(Path path) throws IOException {
+  static Database open(Path path, Layout layout) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     requirePlainName(file);
     try {
       SecretFiles.createPrivateFolder(file.getParent());
       if (Files.exists(file)) {
-        DatabaseCheck.files(file);
+        DatabaseCheck.files(file, layout);
       } else {
-        create(file, Schema.CURRENT);
+        create(file, layout, layout.current());
       }
     } catch (FileSystemException e) { // its own message is little more than the path
       throw new IOException(DatabaseCheck.unwritable(file, e.toString()), e);
     }
     // Read-only, since even closing a connection that may write would change what is damaged.
     try (Connection inspector = connect(file, false)) {
-      DatabaseCheck.content(inspector, file);
+      DatabaseCheck.content(inspector, file, layout);
     } catch (SQLException e) {
-      throw DatabaseCheck.explained(file, e);
+      throw DatabaseCheck.explained(file, layout, e);
     }
     Connection writer = null;
     try {
       writer = connect(file, true);
-      prepare(writer, file);
-      return new Database(file, writer, connect(file, false));
+      prepare(writer, file, layout);
+      return new Database(file, layout, writer, connect(file, false));
     } catch (SQLException e) {
       closeAfter(e, writer);
-      throw DatabaseCheck.explained(file, e);
+      throw DatabaseCheck.explained(file, layout, e);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, writer);
       throw e;
     }
   }
 
-  Path file() {
-    return file;
+  /** A failure of this database, told with its file and the cure. */
+  IOException explained(SQLException e) {
+    return DatabaseCheck.explained(file, layout, e);
   }
 
   /** For the one thread that writes, in transactions. */
@@ -134,7 +138,7 @@ final class Database implements AutoCloseable {
   // ── a new file ───────────────────────────────────────────────────────────────────────────────
 
   /** Makes a database of some version under another name, then gives it its own. */
-  static void create(Path file, int version) throws IOException {
+  static void create(Path file, Layout layout, int version) throws IOException {
     if (Files.exists(sibling(file, "-wal"))) {
       throw new IOException(
           "the store "
@@ -142,7 +146,9 @@ final class Database implements AutoCloseable {
               + " is missing, but "
               + sibling(file, "-wal")
               + " stands where it was;"
-              + " put the file back, or move that away too if all its mail may be given up");
+              + " put the file back, or move that away too if all its "
+              + layout.contents()
+              + " may be given up");
     }
     Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
     // Left by a creation that was killed; nothing was in it.
@@ -150,9 +156,9 @@ final class Database implements AutoCloseable {
     Files.deleteIfExists(sibling(fresh, "-journal"));
     SecretFiles.writeAtomically(fresh, "");
     try (Connection connection = connect(fresh, true)) {
-      Schema.migrate(connection, version);
+      layout.migrate(connection, version);
     } catch (SQLException e) {
-      throw DatabaseCheck.explained(file, e);
+      throw DatabaseCheck.explained(file, layout, e);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     // Syncs the folder, and with it the new name.
@@ -160,11 +166,12 @@ final class Database implements AutoCloseable {
     Files.delete(fresh);
   }
 
-  private static void prepare(Connection writer, Path file) throws SQLException, IOException {
-    int version = Schema.version(writer);
-    if (version < Schema.CURRENT) {
-      Schema.migrate(writer, Schema.CURRENT);
-      Log.info("store_migrated", "file", file, "from", version, "to", Schema.CURRENT);
+  private static void prepare(Connection writer, Path file, Layout layout)
+      throws SQLException, IOException {
+    int version = Layout.version(writer);
+    if (version < layout.current()) {
+      layout.migrate(writer, layout.current());
+      Log.info("store_migrated", "file", file, "from", version, "to", layout.current());
     }
     String mode = text(writer, "PRAGMA journal_mode = WAL");
     if (!mode.equals("wal")) {
@@ -173,10 +180,9 @@ final class Database implements AutoCloseable {
               + mode
               + "): use a local disk");
     }
-    // Names of mailboxes that no message is left of: sessions come and go.
-    execute(
-        writer,
-        "DELETE FROM mailbox WHERE id NOT IN (SELECT mailbox FROM mail WHERE mailbox IS NOT NULL)");
+    for (String command : layout.atOpening()) {
+      execute(writer, command);
+    }
     writer.setAutoCommit(false);
   }
 

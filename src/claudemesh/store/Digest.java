@@ -23,11 +23,10 @@ final class Digest {
     }
   }
 
-  /** What the texts of a message are checked against when they are read again. */
-  static long crc(
-      String messageId, String sender, String clientMessageId, String target, String payload) {
+  /** What the texts of a message, any of them null, are checked against when read again. */
+  static long crc(String... texts) {
     CRC32C crc = new CRC32C();
-    for (String text : new String[] {messageId, sender, clientMessageId, target, payload}) {
+    for (String text : texts) {
       crc.update((text == null ? "" : text).getBytes(StandardCharsets.UTF_8));
       crc.update(0); // keeps texts apart
     }

@@ -47,12 +47,12 @@ public final class DurableStores implements AutoCloseable {
    */
   public static DurableStores open(Path folder, Clock clock, MailboxLimits limits)
       throws IOException {
-    Database database = Database.open(folder.resolve(FILE));
+    Database database = Database.open(folder.resolve(FILE), BrokerSchema.LAYOUT);
     try {
       return new DurableStores(database, clock, limits);
     } catch (SQLException e) {
       database.close();
-      throw DatabaseCheck.explained(database.file(), e);
+      throw database.explained(e);
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes messages and what becomes of them into the tables of {@link Schema}, within the limits.
- * For one thread, in its transactions.
+ * Writes messages and what becomes of them into the tables of {@link BrokerSchema}, within the
+ * limits. For one thread, in its transactions.
  */
 final class MailboxTables implements Transactions {
 

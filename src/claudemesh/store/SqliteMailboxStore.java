@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Mailboxes on disk, in the tables of {@link Schema}. An append is told {@link Appended.Stored}
- * only once its transaction is synced; it survives the process and the machine.
+ * Mailboxes on disk, in the tables of {@link BrokerSchema}. An append is told {@link
+ * Appended.Stored} only once its transaction is synced; it survives the process and the machine.
  *
  * <pre>
  *   append ─► GroupCommit ─► MailboxTables ── committed ──┐

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * What meshes know, in the table {@code fact} of {@link Schema}. A change is told {@link
+ * What meshes know, in the table {@code fact} of {@link BrokerSchema}. A change is told {@link
  * Saved.Done} once its transaction is synced. It never waits: while too much is under way it fails.
  */
 final class SqliteMeshStateStore implements MeshStateStore {

@@ -535,7 +535,7 @@ final class DurableStoresTest {
 
   @Test
   void anOlderStoreIsBroughtUpToDateWithItsMail() throws Exception {
-    Database.create(file(), 1);
+    Database.create(file(), BrokerSchema.LAYOUT, 1);
     try (Connection old = connect();
         Statement statement = old.createStatement()) {
       statement.execute("INSERT INTO mailbox VALUES (1, 'a')");
@@ -551,7 +551,7 @@ final class DurableStoresTest {
       assertEquals(List.of(), stores.meshState().all("mesh", "state"));
     }
     try (Connection now = connect()) {
-      assertEquals(Schema.CURRENT, Schema.version(now));
+      assertEquals(BrokerSchema.LAYOUT.current(), Layout.version(now));
     }
   }
 

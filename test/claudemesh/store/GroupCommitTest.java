@@ -45,7 +45,7 @@ final class GroupCommitTest implements Transactions {
   @BeforeEach
   void open() throws Exception {
     Log.configure(Log.Level.OFF, false, OutputStream.nullOutputStream());
-    database = Database.open(dir.resolve("test.db"));
+    database = Database.open(dir.resolve("test.db"), BrokerSchema.LAYOUT);
     commits = new GroupCommit(database.writer(), this, "test");
   }
 
@@ -130,7 +130,7 @@ final class GroupCommitTest implements Transactions {
 
   private int rows() throws SQLException {
     try (Connection reader = database.reader()) {
-      return Schema.number(reader, "SELECT count(*) FROM mailbox");
+      return Layout.number(reader, "SELECT count(*) FROM mailbox");
     }
   }
 

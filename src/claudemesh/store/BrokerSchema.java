@@ -1,9 +1,5 @@
 package claudemesh.store;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /**
@@ -41,19 +37,17 @@ import java.util.List;
  * <tr><td>value, set_by, set_at</td><td>the text, whose it is, and since when</td></tr>
  * </table>
  *
- * <p>Who holds a message is nowhere here: holds end with the process that has them. The number
- * {@code user_version} of the file is the version of its tables.
+ * <p>Who holds a message is nowhere here: holds end with the process that has them.
  */
-final class Schema {
+final class BrokerSchema {
 
-  /** "cmsh", so that no other program's database is taken for one of ours. */
-  static final int APPLICATION_ID = 0x636d_7368;
+  /** "cmsh". */
+  private static final int APPLICATION_ID = 0x636d_7368;
 
   /** What leads from each version to the next; never changed once released, only added to. */
   private static final List<List<String>> STEPS =
       List.of(
           List.of(
-              "PRAGMA application_id = " + APPLICATION_ID,
               """
               CREATE TABLE mailbox (
                 id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)\
@@ -78,40 +72,17 @@ final class Schema {
                 UNIQUE (mesh, kind, key))\
               """));
 
-  /** The version that this program writes. */
-  static final int CURRENT = STEPS.size();
+  /** What {@code broker.db} is. */
+  static final Layout LAYOUT =
+      new Layout(
+          APPLICATION_ID,
+          "mail",
+          STEPS,
+          // Names of mailboxes that no message is left of: sessions come and go.
+          List.of(
+              "DELETE FROM mailbox"
+                  + " WHERE id NOT IN (SELECT mailbox FROM mail WHERE mailbox IS NOT NULL)"),
+          BrokerCheck::damage);
 
-  private Schema() {}
-
-  /** The version of a database's tables; 0 if it has none yet. */
-  static int version(Connection connection) throws SQLException {
-    return number(connection, "PRAGMA user_version");
-  }
-
-  /** Takes a database from its version to another in one transaction, by each step between. */
-  static void migrate(Connection connection, int to) throws SQLException {
-    int from = version(connection);
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      for (int version = from; version < to; version++) {
-        for (String step : STEPS.get(version)) {
-          statement.execute(step);
-        }
-      }
-      statement.execute("PRAGMA user_version = " + to);
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      throw e;
-    } finally {
-      connection.setAutoCommit(true);
-    }
-  }
-
-  static int number(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      return rows.next() ? rows.getInt(1) : 0;
-    }
-  }
+  private BrokerSchema() {}
 }
