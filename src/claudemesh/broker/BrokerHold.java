@@ -3,6 +3,7 @@ package claudemesh.broker;
 import claudemesh.crypto.SecretFiles;
 import claudemesh.json.Json;
 import claudemesh.json.JsonException;
+import claudemesh.store.FolderLock;
 import claudemesh.time.Sleeper;
 import java.io.IOException;
 import java.net.URI;

@@ -5,6 +5,7 @@ import claudemesh.crypto.Ids;
 import claudemesh.crypto.Keys;
 import claudemesh.crypto.SecretFiles;
 import claudemesh.protocol.Invite;
+import claudemesh.store.FolderLock;
 import claudemesh.time.Clock;
 import java.io.IOException;
 import java.net.URI;

@@ -194,8 +194,8 @@ final class Pipe implements ClientListener {
   }
 
   @Override
-  public void onUnreadable(String messageId, String senderPubkey, String why) {
-    output.write(PipeRecords.unreadable(mesh, messageId, senderPubkey, why));
+  public void onUnreadable(BrokerMessage.Push push, String why) {
+    output.write(PipeRecords.unreadable(mesh, push.messageId(), push.senderPubkey(), why));
   }
 
   @Override

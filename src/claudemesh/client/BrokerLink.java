@@ -75,9 +75,9 @@ final class BrokerLink implements WsListener<BrokerMessage> {
       ClientOptions options,
       ClientListener listener,
       Predicate<BrokerMessage.SystemEvent> wantsEvent) {
-    List<CryptoBox> boxes = keys.stream().map(CryptoBox::new).toList();
+    List<PushOpener.OwnBox> boxes = keys.stream().map(PushOpener.OwnBox::of).toList();
     this.ownKey = keys.getFirst().publicHex();
-    this.ownBox = boxes.getFirst();
+    this.ownBox = boxes.getFirst().box();
     this.opener = new PushOpener(boxes);
     this.listener = listener;
     this.wantsEvent = wantsEvent;
@@ -210,6 +210,10 @@ final class BrokerLink implements WsListener<BrokerMessage> {
     tellReceived(message.id(), message.messageId());
   }
 
+  void release(InboundMessage message) {
+    seen.forget(keyOf(message));
+  }
+
   private void tellReceived(String identity, String messageId) {
     tell(new ClientMessage.ClientAck(Optional.of(identity), Optional.of(messageId)))
         // The broker delivers it again, and it is acknowledged then.
@@ -281,7 +285,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
       message = opener.open(push);
     } catch (CannotOpenException e) {
       Log.warn("message_unreadable", "message_id", push.messageId(), "why", e.getMessage());
-      listener.onUnreadable(push.messageId(), push.senderPubkey(), e.getMessage());
+      listener.onUnreadable(push, e.getMessage());
       return;
     }
     switch (seen.handOn(keyOf(message))) {

@@ -2,6 +2,7 @@ package claudemesh.client;
 
 import claudemesh.lifecycle.Disconnect;
 import claudemesh.lifecycle.StatusChange;
+import claudemesh.protocol.BrokerMessage.Push;
 import claudemesh.protocol.BrokerMessage.StateChange;
 import claudemesh.protocol.BrokerMessage.SystemEvent;
 
@@ -23,11 +24,10 @@ public interface ClientListener {
    * A message that cannot be opened or is not authentic. It is not acknowledged, so the broker
    * keeps it.
    *
-   * @param messageId the broker's id
-   * @param senderPubkey the key it claims to be from
+   * @param push as it came; nothing in it can be believed
    * @param why what is wrong with it
    */
-  default void onUnreadable(String messageId, String senderPubkey, String why) {}
+  default void onUnreadable(Push push, String why) {}
 
   /**
    * Something happened on the mesh: somebody joined, left, hid.

@@ -79,6 +79,26 @@ public record ClientOptions(
   }
 
   /**
+   * For another process.
+   *
+   * @param other its process id
+   * @return a copy
+   */
+  public ClientOptions withPid(long other) {
+    return new ClientOptions(details, sessionId, other, cwd, requestTimeout, clock, tuning);
+  }
+
+  /**
+   * With another clock.
+   *
+   * @param other tells the time of day
+   * @return a copy
+   */
+  public ClientOptions withClock(Clock other) {
+    return new ClientOptions(details, sessionId, pid, cwd, requestTimeout, other, tuning);
+  }
+
+  /**
    * With more or less patience.
    *
    * @param other how long a reply or an ack may take

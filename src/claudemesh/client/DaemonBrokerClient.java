@@ -47,9 +47,24 @@ public final class DaemonBrokerClient implements MeshClient {
    */
   public static DaemonBrokerClient start(
       Membership membership, ClientOptions options, ClientListener listener) {
-    DaemonBrokerClient client = new DaemonBrokerClient(membership, options, listener);
-    client.requests.link().begin();
+    DaemonBrokerClient client = create(membership, options, listener);
+    client.begin();
     return client;
+  }
+
+  /**
+   * Makes a client that does nothing yet, for a listener that needs the client before it can hear.
+   *
+   * @param membership which mesh, as whom
+   * @param options how to present itself and how patient to be
+   * @param listener hears what comes in
+   * @return the client; {@link #begin} starts it
+   * @throws IllegalArgumentException if the broker's address is none or cannot be reached in
+   *     principle
+   */
+  public static DaemonBrokerClient create(
+      Membership membership, ClientOptions options, ClientListener listener) {
+    return new DaemonBrokerClient(membership, options, listener);
   }
 
   private ClientMessage hello() {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param encrypted whether it came in a box that only the holder of {@code senderPubkey} can have
  *     made; false for broadcasts, whose text and sender rest on the broker's word
  * @param target whom it was sent to; empty text if the broker does not say
+ * @param recipient the key of ours that its box opened with; the connection's own for a plain body
  * @param priority how urgent it was sent
  * @param createdAt when the broker took it, ISO 8601
  * @param replyToId the message it answers
@@ -29,6 +30,7 @@ public record InboundMessage(
     String text,
     boolean encrypted,
     String target,
+    String recipient,
     Priority priority,
     String createdAt,
     Optional<String> replyToId,

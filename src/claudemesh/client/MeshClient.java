@@ -24,6 +24,15 @@ public sealed interface MeshClient extends BrokerSender, AutoCloseable
   MeshRequests requests();
 
   /**
+   * Starts to connect; once for each client. Does nothing if it is closed.
+   *
+   * @throws IllegalStateException if it was started before
+   */
+  default void begin() {
+    requests().link().begin();
+  }
+
+  /**
    * Waits until the broker has accepted the hello.
    *
    * @param timeout how long at most
@@ -79,6 +88,16 @@ public sealed interface MeshClient extends BrokerSender, AutoCloseable
    */
   default void acknowledge(InboundMessage message) {
     requests().link().acknowledge(message);
+  }
+
+  /**
+   * Tells that a message could not be made safe: when the broker delivers it again it is handed on
+   * again.
+   *
+   * @param message one that the listener was given
+   */
+  default void release(InboundMessage message) {
+    requests().link().release(message);
   }
 
   /** Leaves the mesh and returns when the connection is closed. Idempotent. */

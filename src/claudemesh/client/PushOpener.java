@@ -2,6 +2,7 @@ package claudemesh.client;
 
 import claudemesh.crypto.CannotOpenException;
 import claudemesh.crypto.CryptoBox;
+import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.PlainBody;
 import claudemesh.protocol.BrokerMessage.Push;
 import claudemesh.protocol.Target;
@@ -16,27 +17,36 @@ import java.util.Optional;
  */
 final class PushOpener {
 
-  private final List<CryptoBox> boxes;
+  /** The box of one of our keys. */
+  record OwnBox(String pubkey, CryptoBox box) {
+    static OwnBox of(Ed25519KeyPair keys) {
+      return new OwnBox(keys.publicHex(), new CryptoBox(keys));
+    }
+  }
+
+  private record Unboxed(String text, String recipient) {}
+
+  private final List<OwnBox> boxes;
 
   /**
    * An opener that tries several keys.
    *
    * @param boxes the boxes of our keys, the likeliest first
    */
-  PushOpener(List<CryptoBox> boxes) {
+  PushOpener(List<OwnBox> boxes) {
     this.boxes = List.copyOf(boxes);
   }
 
   InboundMessage open(Push push) throws CannotOpenException {
     Optional<Boolean> boxed = push.targetSpec().map(PushOpener::isBoxed);
     if (boxed.equals(Optional.of(false)) || push.topic().isPresent()) {
-      return message(push, PlainBody.decode(push.ciphertext()), false);
+      return plain(push);
     }
     try {
       return message(push, unbox(push), true);
     } catch (CannotOpenException e) {
       if (boxed.isEmpty() && push.senderName().isPresent()) {
-        return message(push, PlainBody.decode(push.ciphertext()), false);
+        return plain(push);
       }
       throw e;
     }
@@ -50,11 +60,17 @@ final class PushOpener {
     }
   }
 
-  private String unbox(Push push) throws CannotOpenException {
+  private InboundMessage plain(Push push) throws CannotOpenException {
+    String text = PlainBody.decode(push.ciphertext());
+    return message(push, new Unboxed(text, boxes.getFirst().pubkey()), false);
+  }
+
+  private Unboxed unbox(Push push) throws CannotOpenException {
     CannotOpenException first = null;
-    for (CryptoBox box : boxes) {
+    for (OwnBox own : boxes) {
       try {
-        return box.open(push.senderPubkey(), push.nonce(), push.ciphertext());
+        String text = own.box().open(push.senderPubkey(), push.nonce(), push.ciphertext());
+        return new Unboxed(text, own.pubkey());
       } catch (CannotOpenException e) {
         first = first == null ? e : first;
       }
@@ -62,16 +78,17 @@ final class PushOpener {
     throw first;
   }
 
-  private static InboundMessage message(Push push, String text, boolean encrypted) {
+  private static InboundMessage message(Push push, Unboxed body, boolean encrypted) {
     return new InboundMessage(
         push.identity(),
         push.messageId(),
         push.senderName().orElse(""),
         push.senderPubkey(),
         push.senderMemberPubkey().orElse(""),
-        text,
+        body.text(),
         encrypted,
         push.targetSpec().orElse(""),
+        body.recipient(),
         push.priority(),
         push.createdAt(),
         push.replyToId(),

@@ -66,9 +66,28 @@ public final class SessionBrokerClient implements MeshClient {
       Ed25519KeyPair session,
       ClientOptions options,
       ClientListener listener) {
-    SessionBrokerClient client = new SessionBrokerClient(membership, session, options, listener);
-    client.requests.link().begin();
+    SessionBrokerClient client = create(membership, session, options, listener);
+    client.begin();
     return client;
+  }
+
+  /**
+   * Makes a client that does nothing yet, for a listener that needs the client before it can hear.
+   *
+   * @param membership which mesh, and the member that vouches
+   * @param session the session's own key pair; the same one takes its presence up again
+   * @param options how to present itself and how patient to be
+   * @param listener hears what comes in
+   * @return the client; {@link #begin} starts it
+   * @throws IllegalArgumentException if the broker's address is none or cannot be reached in
+   *     principle
+   */
+  public static SessionBrokerClient create(
+      Membership membership,
+      Ed25519KeyPair session,
+      ClientOptions options,
+      ClientListener listener) {
+    return new SessionBrokerClient(membership, session, options, listener);
   }
 
   private ClientMessage hello() {

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param reason the peer's reason, or why in our words
  * @param ending the whole story
  * @param attempt the number of the attempt that ended, from 1
+ * @param decision what is done about it; never {@link Decision#STOP}
  * @param delay how long until the next one
  */
-public record Disconnect(int code, String reason, Ending ending, int attempt, Duration delay) {}
+public record Disconnect(
+    int code, String reason, Ending ending, int attempt, Decision decision, Duration delay) {}

@@ -278,12 +278,12 @@ public final class WsLifecycle<M> implements AutoCloseable {
     tell("onMessage", () -> options.listener.onMessage(message));
   }
 
-  void reconnecting(Ending ending, int number, Duration delay) {
+  void reconnecting(Ending ending, int number, Decision decision, Duration delay) {
     if (!become(WsStatus.RECONNECTING, ending, null)) {
       return;
     }
     String reason = ending instanceof Ending.PeerClosed closed ? closed.reason() : ending.words();
-    var disconnect = new Disconnect(ending.closeCode(), reason, ending, number, delay);
+    var disconnect = new Disconnect(ending.closeCode(), reason, ending, number, decision, delay);
     tell("onDisconnect", () -> options.listener.onDisconnect(disconnect));
     tell(
         "onStatus",

@@ -88,7 +88,7 @@ final class WsLoop<M> implements Runnable {
         decision,
         "next_ms",
         delay.toMillis());
-    lifecycle.reconnecting(ending, number, delay);
+    lifecycle.reconnecting(ending, number, decision, delay);
     return sleep(delay);
   }
 

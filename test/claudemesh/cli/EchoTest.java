@@ -44,6 +44,7 @@ final class EchoTest {
         "hi",
         encrypted,
         target,
+        OWN,
         Priority.NEXT,
         "2026-01-02T03:04:05Z",
         replyTo,

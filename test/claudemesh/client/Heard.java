@@ -4,6 +4,7 @@ import claudemesh.lifecycle.Disconnect;
 import claudemesh.lifecycle.Ending;
 import claudemesh.lifecycle.StatusChange;
 import claudemesh.lifecycle.WsStatus;
+import claudemesh.protocol.BrokerMessage.Push;
 import claudemesh.protocol.BrokerMessage.StateChange;
 import claudemesh.protocol.BrokerMessage.SystemEvent;
 import java.util.concurrent.BlockingQueue;
@@ -36,8 +37,8 @@ final class Heard implements ClientListener {
   }
 
   @Override
-  public void onUnreadable(String messageId, String senderPubkey, String why) {
-    all.add(new Unreadable(messageId, senderPubkey, why));
+  public void onUnreadable(Push push, String why) {
+    all.add(new Unreadable(push.messageId(), push.senderPubkey(), why));
   }
 
   @Override

@@ -88,6 +88,7 @@ class InboundTest {
             "hello ü😀",
             true,
             People.SESSION.publicHex(),
+            People.SESSION.publicHex(),
             Priority.NOW,
             "2026-11-23T09:10:36.371Z",
             Optional.of("c0"),

@@ -144,7 +144,8 @@ final class EndingsTest {
     scene.attempt().acks().closes(1011, "oops");
     scene.run();
     assertEquals(
-        new Disconnect(1011, "oops", new Ending.PeerClosed(1011, "oops"), 2, seconds(2)),
+        new Disconnect(
+            1011, "oops", new Ending.PeerClosed(1011, "oops"), 2, Decision.RETRY, seconds(2)),
         scene.heard.disconnects().getLast());
   }
 

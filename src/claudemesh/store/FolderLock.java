@@ -1,4 +1,4 @@
-package claudemesh.broker;
+package claudemesh.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * file, and a second lock in one process is an exception and not a wait. So within this process a
  * lock of our own, one for each file, comes first.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
 
   // Grows by one for each lock file this process ever used: two for each data folder.
   private static final Map<Path, ReentrantLock> IN_THIS_PROCESS = new ConcurrentHashMap<>();
@@ -35,14 +35,32 @@ final class FolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Something that reads or writes files. */
+  /**
+   * Something that reads or writes files.
+   *
+   * @param <T> what comes of it
+   */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
+    /**
+     * Does it.
+     *
+     * @return what comes of it
+     * @throws IOException if a file cannot be read or written
+     */
     T run() throws IOException;
   }
 
-  /** Waits for the lock, however long another holds it, and does some work under it. */
-  static <T> T whileHolding(Path file, Work<T> work) throws IOException {
+  /**
+   * Waits for the lock, however long another holds it, and does some work under it.
+   *
+   * @param file the lock file; made, private, if need be, in a folder that exists
+   * @param work what to do
+   * @param <T> what comes of it
+   * @return what the work returned
+   * @throws IOException if the file cannot be opened, or from the work
+   */
+  public static <T> T whileHolding(Path file, Work<T> work) throws IOException {
     Path path = file.toAbsolutePath().normalize();
     ReentrantLock local = IN_THIS_PROCESS.computeIfAbsent(path, key -> new ReentrantLock());
     local.lock();
@@ -54,8 +72,14 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Takes the lock until closed; empty if anybody holds it. */
-  static Optional<FolderLock> tryTake(Path file) throws IOException {
+  /**
+   * Takes the lock until closed.
+   *
+   * @param file the lock file; made, private, if need be, in a folder that exists
+   * @return the lock; empty if anybody holds it
+   * @throws IOException if the file cannot be opened
+   */
+  public static Optional<FolderLock> tryTake(Path file) throws IOException {
     Path path = file.toAbsolutePath().normalize();
     ReentrantLock local = IN_THIS_PROCESS.computeIfAbsent(path, key -> new ReentrantLock());
     local.lock();
@@ -74,6 +98,15 @@ final class FolderLock implements AutoCloseable {
     } finally {
       local.unlock();
     }
+  }
+
+  /**
+   * Whether it is held.
+   *
+   * @return true until it is closed
+   */
+  public boolean isHeld() {
+    return channel.isOpen();
   }
 
   /** Lets go. Idempotent. */

@@ -1,0 +1,47 @@
+package claudemesh.daemon;
+
+import claudemesh.client.ClientOptions;
+import claudemesh.protocol.PeerDetails;
+import claudemesh.time.Clock;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What every part of one daemon works with.
+ *
+ * @param options how it runs
+ * @param events where everything that happens is told
+ */
+record DaemonParts(DaemonOptions options, Events events) {
+
+  Clock clock() {
+    return options.clock();
+  }
+
+  /** How a client of this daemon connects; the caller says who it is. */
+  ClientOptions clientOptions() {
+    return options.tuning().apply(ClientOptions.defaults().withClock(options.clock()));
+  }
+
+  /** What a member's connection says of itself (protocol.md §3). */
+  static PeerDetails memberDetails(String displayName) {
+    return new PeerDetails(
+        Optional.of(displayName),
+        hostname(),
+        Optional.of("ai"),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static Optional<String> hostname() {
+    try {
+      return Optional.of(InetAddress.getLocalHost().getHostName());
+    } catch (UnknownHostException e) {
+      return Optional.empty(); // a machine without a name says none
+    }
+  }
+}
