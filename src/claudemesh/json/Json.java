@@ -107,6 +107,15 @@ public final class Json {
   }
 
   /**
+   * Whether this is a string.
+   *
+   * @return true for a string
+   */
+  public boolean isString() {
+    return value.isString();
+  }
+
+  /**
    * Whether this is JSON {@code null}.
    *
    * @return true for null

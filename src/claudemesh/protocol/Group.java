@@ -11,11 +11,23 @@ import java.util.Optional;
  */
 public record Group(String name, Optional<String> role) {
 
-  static Group decode(Json json) {
+  /**
+   * Reads a group.
+   *
+   * @param json {@code {name,role?}}
+   * @return the group
+   * @throws claudemesh.json.JsonException if it has no name or a field of the wrong type
+   */
+  public static Group decode(Json json) {
     return new Group(json.string("name"), json.optionalString("role"));
   }
 
-  Json encode() {
+  /**
+   * Writes a group.
+   *
+   * @return {@code {name,role?}}
+   */
+  public Json encode() {
     return Json.object().put("name", name).put("role", role).build();
   }
 }

@@ -78,7 +78,12 @@ public record ParentAttestation(
         Lenient.string(json, "signature"));
   }
 
-  Json encode() {
+  /**
+   * Writes an attestation.
+   *
+   * @return its object, as in a session hello
+   */
+  public Json encode() {
     return Json.object()
         .put("sessionPubkey", sessionPubkey)
         .put("parentMemberPubkey", parentMemberPubkey)
