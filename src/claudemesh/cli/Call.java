@@ -31,6 +31,16 @@ record Call(Arguments arguments, Streams streams, Output out, Map<String, String
     return arguments.has(VerbSpec.JSON.name());
   }
 
+  /** How long a line may be: as wide as the terminal, or any length where no person looks. */
+  int width() {
+    return streams.outIsTerminal() ? Terminal.columns(environment) : Integer.MAX_VALUE;
+  }
+
+  /** A table as this call's reader wants it: coloured or not, and no wider than the terminal. */
+  Table table(String... headings) {
+    return new Table(mayColour(), width(), headings);
+  }
+
   /** Colour is for people at a terminal who have not asked to be spared it (no-color.org). */
   boolean mayColour() {
     return streams.outIsTerminal()

@@ -52,7 +52,8 @@ public final class Cli {
     try {
       List<String> words = requireReadable(List.of(args));
       if (words.isEmpty() || words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
-        new Output(streams).text(Help.overview());
+        int width = streams.outIsTerminal() ? Terminal.columns(environment) : Integer.MAX_VALUE;
+        new Output(streams).text(Help.overview(width));
         return ExitCode.OK.code();
       }
       verb = Verbs.named(words.equals(List.of("--version")) ? List.of("version") : words);
@@ -93,11 +94,12 @@ public final class Cli {
     Arguments arguments = Arguments.parse(spec, words.subList(used, words.size()));
     Log.configure(level(arguments), streams.errIsTerminal(), streams.err());
     Output out = new Output(streams);
+    Call call = new Call(arguments, streams, out, environment);
     if (arguments.has(VerbSpec.HELP.name())) {
-      out.text(Help.of(spec));
+      out.text(Help.of(spec, call.width()));
       return ExitCode.OK;
     }
-    return verb.run(new Call(arguments, streams, out, environment));
+    return verb.run(call);
   }
 
   private static Log.Level level(Arguments arguments) throws UsageException {

@@ -2,19 +2,61 @@ package claudemesh.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Help texts, made of the table of verbs. Pure. */
 final class Help {
 
   private static final int WIDTH = 88;
+  private static final int NARROWEST = 40;
   private static final int MARGIN = 2;
 
-  private Help() {}
+  /** What the program is, a paragraph each. */
+  static final List<String> ABOUT =
+      List.of(
+          "A mesh is a group of members who send each other end-to-end encrypted messages through a"
+              + " broker that never reads them. Each program on it is a session with a key of its"
+              + " own.",
+          "Standard output carries data only: tables for people, JSON lines for programs."
+              + " Diagnostics go to standard error.");
 
-  /** What {@code claudemesh} alone prints. */
-  static String overview() {
-    List<String> lines = new ArrayList<>();
-    lines.add(
+  /** The variables that it heeds. */
+  static final Map<String, String> ENVIRONMENT = new TreeMap<>();
+
+  /** The files that it reads and writes. */
+  static final Map<String, String> FILES = new TreeMap<>();
+
+  static {
+    ENVIRONMENT.put("CLAUDEMESH_CONFIG_DIR", "the folder of config.json, if not ~/.claudemesh");
+    ENVIRONMENT.put("CLAUDEMESH_DAEMON_DIR", "the daemon's folder, if not daemon in that one");
+    ENVIRONMENT.put(
+        "CLAUDEMESH_CLIENT_CERT_PASSWORD", "the password of the file that --client-cert names");
+    ENVIRONMENT.put("NO_COLOR", "not empty: no colour, even at a terminal");
+    ENVIRONMENT.put(
+        "https_proxy, http_proxy, all_proxy, no_proxy", "the HTTP proxy, and what goes round it");
+    FILES.put("~/.claudemesh/config.json", "the meshes you joined, with your keys; mode 0600");
+    FILES.put("~/.claudemesh/broker/", "what a broker keeps; --data names another folder");
+    FILES.put("~/.claudemesh/daemon/", "the daemon's socket, outbox and inbox; mode 0700");
+  }
+
+  private final int width;
+  private final List<String> lines = new ArrayList<>();
+
+  private Help(int width) {
+    this.width = Math.min(WIDTH, Math.max(width, NARROWEST));
+  }
+
+  /** What {@code claudemesh} alone prints, in lines of that many columns at most. */
+  static String overview(int width) {
+    Help help = new Help(width);
+    help.addOverview();
+    return String.join("\n", help.lines);
+  }
+
+  private void addOverview() {
+    addWrapped(
+        "",
         "claudemesh keeps programs on a mesh: JSON lines in, JSON lines out, encrypted end to"
             + " end.");
     lines.add("");
@@ -24,46 +66,54 @@ final class Help {
     for (String name : Verbs.NAMES) {
       rows.add(new String[] {name, Verbs.create(name).spec().summary()});
     }
-    addRows(lines, rows);
+    addRows(rows);
     lines.add("");
     lines.add("Begin with: claudemesh up.   More: claudemesh help VERB.");
-    return String.join("\n", lines);
   }
 
-  /** One verb in full. */
-  static String of(VerbSpec spec) {
-    List<String> lines = new ArrayList<>();
+  /** One verb in full, in lines of that many columns at most. */
+  static String of(VerbSpec spec, int width) {
+    Help help = new Help(width);
+    help.add(spec);
+    return String.join("\n", help.lines);
+  }
+
+  private void add(VerbSpec spec) {
     lines.add("Usage: " + spec.usage());
     lines.add("");
     lines.add(sentence(spec.summary()));
     for (String paragraph : spec.about()) {
       lines.add("");
-      addWrapped(lines, "", paragraph);
+      addWrapped("", paragraph);
     }
     lines.add("");
     lines.add("Flags:");
-    addRows(lines, flagRows(spec));
-    addExamples(lines, spec);
+    addRows(flagRows(spec));
+    addExamples(spec);
     lines.add("");
     lines.add("Exit codes:");
-    addRows(lines, exitRows());
-    return String.join("\n", lines);
+    addRows(exitRows());
   }
 
   private static List<String[]> flagRows(VerbSpec spec) {
     List<String[]> rows = new ArrayList<>();
     for (Flag flag : spec.allFlags()) {
-      String letter = flag.letter().isEmpty() ? "    " : "-" + flag.letter() + ", ";
-      String value =
-          switch (flag.kind()) {
-            case SWITCH -> "";
-            case VALUE -> " " + flag.metavar();
-            case REPEATED -> " " + flag.metavar() + " …";
-            case OPTIONAL -> "[=" + flag.metavar() + "]";
-          };
-      rows.add(new String[] {letter + flag.dashed() + value, flag.help()});
+      rows.add(new String[] {shown(flag), flag.help()});
     }
     return rows;
+  }
+
+  /** A flag with its letter and its value, as help shows it. */
+  static String shown(Flag flag) {
+    String letter = flag.letter().isEmpty() ? "    " : "-" + flag.letter() + ", ";
+    String value =
+        switch (flag.kind()) {
+          case SWITCH -> "";
+          case VALUE -> " " + flag.metavar();
+          case REPEATED -> " " + flag.metavar() + " …";
+          case OPTIONAL -> "[=" + flag.metavar() + "]";
+        };
+    return letter + flag.dashed() + value;
   }
 
   private static List<String[]> exitRows() {
@@ -74,7 +124,7 @@ final class Help {
     return rows;
   }
 
-  private static void addExamples(List<String> lines, VerbSpec spec) {
+  private void addExamples(VerbSpec spec) {
     if (!spec.examples().isEmpty()) {
       lines.add("");
       lines.add("Examples:");
@@ -84,23 +134,23 @@ final class Help {
     }
   }
 
-  private static void addRows(List<String> lines, List<String[]> rows) {
+  private void addRows(List<String[]> rows) {
     int widest = 0;
     for (String[] row : rows) {
       widest = Math.max(widest, row[0].length());
     }
     for (String[] row : rows) {
       String left = " ".repeat(MARGIN) + row[0] + " ".repeat(widest - row[0].length() + 2);
-      addWrapped(lines, left, row[1]);
+      addWrapped(left, row[1]);
     }
   }
 
   /** Breaks a text at spaces; lines after the first stand under its start. */
-  private static void addWrapped(List<String> lines, String left, String text) {
+  private void addWrapped(String left, String text) {
     String start = left;
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ")) {
-      if (line.length() > 0 && left.length() + line.length() + 1 + word.length() > WIDTH) {
+      if (line.length() > 0 && left.length() + line.length() + 1 + word.length() > width) {
         lines.add(start + line);
         start = " ".repeat(left.length());
         line.setLength(0);
@@ -110,7 +160,7 @@ final class Help {
     lines.add(start + line);
   }
 
-  private static String sentence(String summary) {
+  static String sentence(String summary) {
     return Character.toUpperCase(summary.charAt(0)) + summary.substring(1) + ".";
   }
 }

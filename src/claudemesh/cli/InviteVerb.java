@@ -24,7 +24,8 @@ final class InviteVerb implements Verb {
   private static final Flag EXPIRES =
       Flag.value("expires", "DURATION", "how long it is good for, such as 12h; 7d unless given");
   private static final Flag ROLE =
-      Flag.value("role", "ROLE", "what those who join may do: member (unless given) or admin");
+      Flag.value("role", "ROLE", "what those who join may do: member (unless given) or admin")
+          .among("member", "admin");
   private static final Flag URL =
       Flag.value(
           "url",

@@ -44,7 +44,7 @@ final class ListVerb implements Verb {
   }
 
   private static Table table(Call call, List<JoinedMesh> meshes) {
-    Table table = new Table(call.mayColour(), "MESH", "AS", "BROKER", "JOINED");
+    Table table = call.table("MESH", "AS", "BROKER", "JOINED");
     for (JoinedMesh mesh : meshes) {
       table
           .row()

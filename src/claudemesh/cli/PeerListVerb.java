@@ -130,7 +130,7 @@ final class PeerListVerb implements Verb {
 
   private static void print(Call call, PeerRows rows, List<String> fields) throws IOException {
     if (!call.arguments().has(JSON.name())) {
-      call.out().text(rows.isEmpty() ? "Nobody is there." : rows.table(call.mayColour()));
+      call.out().text(rows.isEmpty() ? "Nobody is there." : rows.table(call));
       return;
     }
     Json array = rows.json(fields);

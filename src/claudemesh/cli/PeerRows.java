@@ -105,7 +105,7 @@ final class PeerRows {
     return Json.array(array);
   }
 
-  String table(boolean colour) {
+  String table(Call call) {
     List<String> headings = new ArrayList<>(List.of("NAME", "STATUS", "KEY", "CWD", "SUMMARY"));
     if (all) {
       headings.add(1, "ROLE");
@@ -113,7 +113,7 @@ final class PeerRows {
     if (several) {
       headings.add(0, "MESH");
     }
-    Table table = new Table(colour, headings.toArray(String[]::new));
+    Table table = call.table(headings.toArray(String[]::new));
     rows.forEach(row -> addTo(table, row));
     return table.toString();
   }

@@ -34,7 +34,8 @@ record PipeOptions(
                   + " given) for the last acks")
           .or("t");
   static final Flag ONLY =
-      Flag.repeated("only", "TYPE", "write only records of this type, or these, comma-separated");
+      Flag.repeated("only", "TYPE", "write only records of this type, or these, comma-separated")
+          .among(PipeRecords.TYPES.toArray(String[]::new));
 
   private static final Duration ACK_TIMEOUT = Duration.ofSeconds(30);
 

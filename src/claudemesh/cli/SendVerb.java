@@ -28,7 +28,7 @@ final class SendVerb implements Verb {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_TEXT_BYTES = 1 << 20;
   private static final Flag PRIORITY =
-      Flag.value("priority", "P", "now, next (unless given) or low");
+      Flag.value("priority", "P", "now, next (unless given) or low").among("now", "next", "low");
   private static final Flag REPLY_TO =
       Flag.value("reply-to", "ID", "the id of the message that this one answers");
   private static final Flag ID =

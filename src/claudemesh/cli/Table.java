@@ -29,11 +29,22 @@ final class Table {
 
   private static final String END = "\u001b[0m";
 
+  private static final int NARROWEST = 8;
+
   private final boolean colour;
+  private final int width;
   private final List<List<Cell>> rows = new ArrayList<>();
 
-  Table(boolean colour, String... headings) {
+  /**
+   * A table of headings only.
+   *
+   * @param colour whether looks are shown
+   * @param width the most columns a line may take; the widest cells are cut for it
+   * @param headings one a column
+   */
+  Table(boolean colour, int width, String... headings) {
     this.colour = colour;
+    this.width = width;
     List<Cell> row = start();
     for (String heading : headings) {
       row.add(new Cell(heading, Look.FAINT));
@@ -58,14 +69,15 @@ final class Table {
 
   @Override
   public String toString() {
-    int[] widths = widths();
+    int[] widths = fitting(widths());
     List<String> lines = new ArrayList<>();
     for (List<Cell> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
         boolean last = i == row.size() - 1;
-        line.append(shown(row.get(i)));
-        line.append(" ".repeat(last ? 0 : widths[i] - length(row.get(i).text()) + 2));
+        Cell cell = cut(row.get(i), widths[i]);
+        line.append(shown(cell));
+        line.append(" ".repeat(last ? 0 : widths[i] - length(cell.text()) + 2));
       }
       lines.add(line.toString().stripTrailing());
     }
@@ -86,6 +98,33 @@ final class Table {
       }
     }
     return widths;
+  }
+
+  /** Takes from the widest column until a line fits, or every column is narrow. */
+  private int[] fitting(int[] widths) {
+    long over = -width - 2L;
+    for (int column : widths) {
+      over += column + 2;
+    }
+    for (; over > 0; over--) {
+      int widest = 0;
+      for (int i = 1; i < widths.length; i++) {
+        widest = widths[i] > widths[widest] ? i : widest;
+      }
+      if (widths[widest] <= NARROWEST) {
+        return widths;
+      }
+      widths[widest]--;
+    }
+    return widths;
+  }
+
+  private static Cell cut(Cell cell, int most) {
+    if (length(cell.text()) <= most) {
+      return cell;
+    }
+    int end = cell.text().offsetByCodePoints(0, most - 1);
+    return new Cell(cell.text().substring(0, end) + "…", cell.look());
   }
 
   private String shown(Cell cell) {

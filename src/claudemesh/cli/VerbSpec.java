@@ -28,10 +28,11 @@ record VerbSpec(
   static final Flag HELP = Flag.on("help", "show this help").or("h");
   static final Flag LOG_LEVEL =
       Flag.value(
-          "log-level",
-          "LEVEL",
-          "debug, info, warn (the default), error or off; logs are JSON lines on standard error,"
-              + " plain text on a terminal");
+              "log-level",
+              "LEVEL",
+              "debug, info, warn (the default), error or off; logs are JSON lines on standard"
+                  + " error, plain text on a terminal")
+          .among("debug", "info", "warn", "error", "off");
   static final Flag MESH =
       Flag.value("mesh", "MESH", "which mesh, by name or id; needed when several are joined")
           .or("m");

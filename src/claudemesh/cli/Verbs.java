@@ -2,6 +2,7 @@ package claudemesh.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The table of verbs, in the order that help shows. */
 final class Verbs {
@@ -20,6 +21,7 @@ final class Verbs {
           "peer list",
           "rtt",
           "ws",
+          "completion",
           "version",
           "help");
 
@@ -41,6 +43,7 @@ final class Verbs {
       case "peer list" -> new PeerListVerb();
       case "rtt" -> new RttVerb();
       case "ws" -> new WsVerb();
+      case "completion" -> new CompletionVerb();
       case "version" -> new VersionVerb();
       case "help" -> new HelpVerb();
       default -> throw new IllegalArgumentException("no verb of the table: " + name);
@@ -53,13 +56,22 @@ final class Verbs {
    * @throws UsageException if they start with none; the message suggests one
    */
   static String named(List<String> words) throws UsageException {
-    if (words.size() > 1 && NAMES.contains(words.get(0) + " " + words.get(1))) {
-      return words.get(0) + " " + words.get(1);
+    Optional<String> found = startOf(words);
+    if (found.isEmpty()) {
+      throw unknown(words);
     }
-    if (NAMES.contains(words.get(0))) {
-      return words.get(0);
+    return found.get();
+  }
+
+  /** The verb that the words start with, if there is one; verbs of two words come first. */
+  static Optional<String> startOf(List<String> words) {
+    for (int count = Math.min(2, words.size()); count > 0; count--) {
+      String name = String.join(" ", words.subList(0, count));
+      if (NAMES.contains(name)) {
+        return Optional.of(name);
+      }
     }
-    throw unknown(words);
+    return Optional.empty();
   }
 
   private static UsageException unknown(List<String> words) {

@@ -81,15 +81,36 @@ final class SmallPartsTest {
 
   @Test
   void columnsAreAsWideAsTheirWidestCellAndOthersWordsMoveNoCursor() {
-    Table table = new Table(false, "NAME", "STATUS");
+    Table table = new Table(false, 80, "NAME", "STATUS");
     table.row().cell("a\u001b[2Jb").cell("idle");
     table.row().cell("bob", Table.Look.BOLD).cell("", Table.Look.GOOD);
     assertEquals("NAME         STATUS\na\\u001b[2Jb  idle\nbob", table.toString());
   }
 
   @Test
+  void theWidestCellsAreCutUntilALineFitsTheTerminal() {
+    Table table = new Table(false, 24, "NAME", "SUMMARY");
+    table.row().cell("bob").cell("reads a long report");
+    table.row().cell("a-rather-long-name").cell("short");
+    assertEquals(
+        "NAME         SUMMARY\nbob          reads a lo…\na-rather-l…  short", table.toString());
+  }
+
+  @Test
+  void theWidthOfATerminalIsWhatTheShellSays() {
+    assertEquals(132, Terminal.columns(Map.of("COLUMNS", "132")));
+    assertTrue(Terminal.columns(Map.of("COLUMNS", "no number")) > 0);
+  }
+
+  @Test
+  void helpIsNoWiderThanTheTerminal() {
+    assertTrue(Help.overview(60).lines().allMatch(line -> line.length() <= 60));
+    assertTrue(Help.overview(200).lines().anyMatch(line -> line.length() > 60));
+  }
+
+  @Test
   void colourIsAddedOutsideTheWidth() {
-    Table table = new Table(true, "A", "B");
+    Table table = new Table(true, 80, "A", "B");
     table.row().cell("x", Table.Look.BOLD).cell("y");
     assertEquals(
         "\u001b[2mA\u001b[0m  \u001b[2mB\u001b[0m\n\u001b[1mx\u001b[0m  y", table.toString());
