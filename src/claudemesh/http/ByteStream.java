@@ -1,6 +1,8 @@
 package claudemesh.http;
 
 import java.io.IOException;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Optional;
 
 /**
  * Both directions of one connection, as far as a server needs them: TCP, TLS, a Unix socket, or a
@@ -21,7 +23,7 @@ interface ByteStream {
   int read(byte[] target, int offset, int length) throws IOException;
 
   /**
-   * Bytes that can be read without waiting; an estimate from below.
+   * Bytes that can be read without waiting; an estimate.
    *
    * @return the count, 0 if unknown
    * @throws IOException if the connection is broken or closed
@@ -57,7 +59,17 @@ interface ByteStream {
   /**
    * Who is at the other end.
    *
-   * @return {@code address:port}, or the like
+   * @return {@code address:port}, or {@code unix}
    */
   String remoteAddress();
+
+  /**
+   * The user whose process is at the other end.
+   *
+   * @return the user; empty where that cannot be known, as over TCP
+   * @throws IOException if the connection is broken
+   */
+  default Optional<UserPrincipal> peerUser() throws IOException {
+    return Optional.empty();
+  }
 }

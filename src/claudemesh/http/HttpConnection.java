@@ -3,15 +3,17 @@ package claudemesh.http;
 import claudemesh.json.Log;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
  * One accepted connection: reads a request, has it answered, and again, until either side has
- * enough or a WebSocket takes over. Runs on a virtual thread of its own; {@link #tick}, {@link
- * #shutdown} and {@link #cut} come from others.
+ * enough or a WebSocket or a stream of events takes over. Runs on a virtual thread of its own;
+ * {@link #tick}, {@link #shutdown} and {@link #cut} come from others.
  *
  * <p>Each step has one deadline. While a request is read, passing it ends the input, so that the
  * reading thread itself can still answer 408; later it ends the connection.
@@ -37,7 +39,7 @@ final class HttpConnection implements Runnable {
   private volatile boolean idle = true;
   private volatile boolean expired;
   private volatile boolean shuttingDown;
-  private volatile WsConnection webSocket;
+  private volatile Takeover takeover;
 
   /**
    * A connection that was just accepted; the time for its first request begins.
@@ -83,7 +85,7 @@ final class HttpConnection implements Runnable {
     if (!exchange.isAnswered()) {
       handle(exchange);
     }
-    if (!exchange.isKeptAlive() && !exchange.isUpgraded()) {
+    if (!exchange.isKeptAlive() && !exchange.isTakenOver()) {
       linger();
     }
     return exchange.isKeptAlive();
@@ -160,11 +162,27 @@ final class HttpConnection implements Runnable {
   }
 
   void runWebSocket(HttpRequest request, WsServerOptions wsOptions, WsHandler wsHandler) {
-    webSocket = new WsConnection(request, stream, input, wsOptions, wsHandler, now, helpers);
+    WsConnection webSocket =
+        new WsConnection(request, stream, input, wsOptions, wsHandler, now, helpers);
+    handOver(webSocket);
+    webSocket.run();
+  }
+
+  void runEvents(HttpRequest request, EventStreamOptions limits, EventStreamHandler source) {
+    EventStream events = new EventStream(request, stream, input, limits, source, now, helpers);
+    handOver(events);
+    events.run();
+  }
+
+  private void handOver(Takeover successor) {
+    takeover = successor;
     if (shuttingDown) {
       shutdown();
     }
-    webSocket.run();
+  }
+
+  Optional<UserPrincipal> peerUser() throws IOException {
+    return stream.peerUser();
   }
 
   /** Lets the peer read the answer before the connection closes: a reset could overtake it. */
@@ -187,9 +205,9 @@ final class HttpConnection implements Runnable {
 
   /** Ends what is overdue at this time. */
   void tick(long time) {
-    WsConnection socket = webSocket;
-    if (socket != null) {
-      socket.tick(time);
+    Takeover successor = takeover;
+    if (successor != null) {
+      successor.tick(time);
       return;
     }
     Timeout due = timeout.get();
@@ -201,9 +219,9 @@ final class HttpConnection implements Runnable {
   /** Ends the connection as soon as that is polite: a running request is still answered. */
   void shutdown() {
     shuttingDown = true;
-    WsConnection socket = webSocket;
-    if (socket != null) {
-      socket.close(CloseCode.GOING_AWAY, "server is shutting down");
+    Takeover successor = takeover;
+    if (successor != null) {
+      successor.goAway();
     } else if (idle) {
       stream.shutdownInput();
     }
@@ -215,9 +233,9 @@ final class HttpConnection implements Runnable {
 
   /** Ends the connection now. */
   void cut() {
-    WsConnection socket = webSocket;
-    if (socket != null) {
-      socket.abort("server is shutting down");
+    Takeover successor = takeover;
+    if (successor != null) {
+      successor.abort("server is shutting down");
     } else {
       stream.abort();
     }

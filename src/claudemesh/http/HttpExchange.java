@@ -3,8 +3,10 @@ package claudemesh.http;
 import claudemesh.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** One request and the means to answer it, once. Used on the connection's thread only. */
 public final class HttpExchange {
@@ -16,7 +18,7 @@ public final class HttpExchange {
   private final HttpRequest request;
   private boolean answered;
   private boolean keptAlive;
-  private boolean upgraded;
+  private boolean takenOver;
 
   HttpExchange(HttpConnection connection, RequestHead head, HttpRequest request) {
     this.connection = connection;
@@ -114,9 +116,43 @@ public final class HttpExchange {
     }
     keptAlive = false;
     answer(HttpResponse.encode(101, fields, new byte[0]));
-    upgraded = true;
+    takenOver = true;
     connection.runWebSocket(request, options, handler);
     return true;
+  }
+
+  /**
+   * Answers with server-sent events (HTML standard, §9.2) and runs them on this thread until they
+   * end: the head and a first comment at once, then what the handler sends. The connection's end is
+   * the answer's. To HEAD only the head is sent, and the handler hears nothing.
+   *
+   * @param options the stream's limits
+   * @param handler what it does
+   * @throws IOException if the head cannot be written
+   * @throws IllegalStateException if the request was answered already
+   */
+  public void stream(EventStreamOptions options, EventStreamHandler handler) throws IOException {
+    keptAlive = false;
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("Date", HttpResponse.date());
+    fields.put("Content-Type", "text/event-stream");
+    fields.put("Cache-Control", "no-cache");
+    fields.put("Connection", "close");
+    answer(HttpResponse.encode(200, fields, new byte[0]));
+    if (!head.method().equals("HEAD")) {
+      takenOver = true;
+      connection.runEvents(request, options, handler);
+    }
+  }
+
+  /**
+   * The user whose process asked, as the kernel knows it. May look into the system's user database.
+   *
+   * @return the user; empty over TCP, and where the system does not tell
+   * @throws IOException if the connection is broken
+   */
+  public Optional<UserPrincipal> peerUser() throws IOException {
+    return connection.peerUser();
   }
 
   /** Answers, if nobody has, a request that could not be read or handled; ends the connection. */
@@ -135,8 +171,8 @@ public final class HttpExchange {
     return keptAlive;
   }
 
-  boolean isUpgraded() {
-    return upgraded;
+  boolean isTakenOver() {
+    return takenOver;
   }
 
   private void respondError(int status, String error, Map<String, String> headers)

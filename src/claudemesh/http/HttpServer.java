@@ -2,15 +2,13 @@ package claudemesh.http;
 
 import claudemesh.json.Log;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * A blocking HTTP/1.1 and WebSocket server: one virtual thread accepts, each connection has one of
- * its own, and one tells all of them the time. Thread-safe.
+ * A blocking HTTP/1.1 and WebSocket server on TCP or a Unix socket: one virtual thread accepts,
+ * each connection has one of its own, and one tells all of them the time. Thread-safe.
  *
  * <p>Time here is a count of ticks, not a clock: when the process was stopped for a minute, its
  * peers get two ticks older, not sixty, and are not cut off for a silence that was this end's.
@@ -39,7 +37,7 @@ public final class HttpServer implements AutoCloseable {
 
   private final HttpServerOptions options;
   private final HttpHandler handler;
-  private final ServerSocket listener;
+  private final Listener listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final ExecutorService connectionThreads = threads("http-connection");
   private final ExecutorService helpers = threads("http-helper");
@@ -51,9 +49,9 @@ public final class HttpServer implements AutoCloseable {
   private volatile long now;
   private boolean full; // the accepting thread's
 
-  private HttpServer(HttpServerOptions options, HttpHandler handler, ServerSocket listener) {
+  private HttpServer(HttpServerOptions options, HttpHandler handler, Listener listener) {
     this.options = options;
-    this.handler = handler;
+    this.handler = guarded(options, handler, listener);
     this.listener = listener;
   }
 
@@ -67,7 +65,7 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(HttpServerOptions options, HttpHandler handler)
       throws IOException {
-    HttpServer server = new HttpServer(options, handler, listen(options));
+    HttpServer server = new HttpServer(options, handler, Listener.bind(options));
     server.helpers.execute(server::acceptAll);
     if (!options.tickPeriod().isZero()) {
       server.helpers.execute(server::tickAlong);
@@ -75,13 +73,33 @@ public final class HttpServer implements AutoCloseable {
     return server;
   }
 
+  private static HttpHandler guarded(
+      HttpServerOptions options, HttpHandler handler, Listener listener) {
+    return options.ownerOnly() && listener.owner().isPresent()
+        ? new OwnerOnly(listener.owner().get(), handler)
+        : handler;
+  }
+
   /**
    * Where it listens, with the port that the system chose.
    *
    * @return the address
+   * @throws IllegalStateException if it listens on a Unix socket
    */
   public InetSocketAddress address() {
-    return (InetSocketAddress) listener.getLocalSocketAddress();
+    if (listener.address() instanceof InetSocketAddress address) {
+      return address;
+    }
+    throw new IllegalStateException("expected a TCP server, listens on " + listener.address());
+  }
+
+  /**
+   * The file of the Unix socket on which it listens.
+   *
+   * @return the file's absolute path; empty if it listens on TCP
+   */
+  public Optional<Path> socketFile() {
+    return listener.socketFile();
   }
 
   /**
@@ -109,13 +127,13 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Stops accepting and frees the port; connections live on. Idempotent. */
+  /** Stops accepting and frees the port or the socket's file; connections live on. Idempotent. */
   public void stopAccepting() {
     accepting.countDown();
     try {
       listener.close();
     } catch (IOException e) {
-      Log.warn("listener_close_failed", "address", address(), "error", e.getMessage());
+      Log.warn("listener_close_failed", "address", listener.address(), "error", e.getMessage());
     }
     // The kernel lets the port go when the thread has left accept, not before.
     pause(stoppedAccepting, PATIENCE);
@@ -190,30 +208,25 @@ public final class HttpServer implements AutoCloseable {
     } catch (IOException e) {
       // Too many open files, most likely: goes on when some are closed (hard-cases.md §2).
       if (!wasFailing && !listener.isClosed()) {
-        Log.warn("accept_failed", "address", address(), "error", e.getMessage());
+        Log.warn("accept_failed", "address", listener.address(), "error", e.getMessage());
       }
       pause(accepting, ACCEPT_PAUSE);
       return false;
     }
   }
 
-  /** Gives a socket to a thread of its own, if there is room. */
-  private void admit(Socket socket) throws IOException {
+  /** Gives a connection to a thread of its own, if there is room. */
+  private void admit(ByteStream stream) {
     boolean wasFull = full;
     full = connections.size() >= options.maxConnections();
     if (full) {
       if (!wasFull) {
         Log.warn("connections_full", "limit", options.maxConnections());
       }
-      socket.close();
+      stream.close();
       return;
     }
-    try {
-      start(new HttpConnection(new SocketByteStream(socket), options, handler, clock, helpers));
-    } catch (IOException e) {
-      Log.debug("connection_dropped", "reason", "the peer is gone", "error", e.getMessage());
-      socket.close();
-    }
+    start(new HttpConnection(stream, options, handler, clock, helpers));
   }
 
   private void start(HttpConnection connection) {
@@ -262,43 +275,5 @@ public final class HttpServer implements AutoCloseable {
 
   private static ExecutorService threads(String name) {
     return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory());
-  }
-
-  private static ServerSocket listen(HttpServerOptions options) throws IOException {
-    ServerSocket listener = options.socketFactory().createServerSocket();
-    try {
-      // A restart must not wait for the kernel to forget the connections of the run before.
-      listener.setReuseAddress(true);
-      InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
-      if (address.isUnresolved()) {
-        throw new UnknownHostException(options.host());
-      }
-      listener.bind(address, options.backlog());
-      return listener;
-    } catch (IOException e) {
-      listener.close();
-      throw cannotListen(options, e);
-    }
-  }
-
-  private static IOException cannotListen(HttpServerOptions options, IOException cause) {
-    String words = String.valueOf(cause.getMessage());
-    String cure;
-    if (cause instanceof UnknownHostException) {
-      cure = "this host name is not known; use an address of this machine";
-    } else if (words.contains("in use")) {
-      cure = "the port is in use; stop the program that holds it or choose another port";
-    } else if (words.contains("denied")) {
-      cure = "not permitted; choose a port above 1023";
-    } else if (words.contains("assign")) {
-      cure = "no interface of this machine has that address; use one that it has, or 0.0.0.0";
-    } else {
-      cure = words;
-    }
-    IOException failure =
-        new BindException(
-            "cannot listen on " + options.host() + ":" + options.port() + ": " + cure);
-    failure.initCause(cause);
-    return failure;
   }
 }

@@ -1,7 +1,9 @@
 package claudemesh.http;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -20,6 +22,8 @@ import javax.net.ServerSocketFactory;
  * @param writeTimeout how long writing an answer may take
  * @param tickPeriod how often deadlines are looked at; zero leaves it to {@link HttpServer#tick}
  * @param socketFactory what makes the listening socket: plain, or TLS
+ * @param socketFile the Unix socket to listen on instead of host and port
+ * @param ownerOnly whether, on a Unix socket, processes of other users are answered 403
  */
 public record HttpServerOptions(
     String host,
@@ -33,7 +37,9 @@ public record HttpServerOptions(
     Duration idleTimeout,
     Duration writeTimeout,
     Duration tickPeriod,
-    ServerSocketFactory socketFactory) {
+    ServerSocketFactory socketFactory,
+    Optional<Path> socketFile,
+    boolean ownerOnly) {
 
   /** Checks every value. */
   public HttpServerOptions {
@@ -53,6 +59,7 @@ public record HttpServerOptions(
       throw new IllegalArgumentException("tickPeriod: expected 0 or more, got " + tickPeriod);
     }
     Objects.requireNonNull(socketFactory, "socketFactory");
+    Objects.requireNonNull(socketFile, "socketFile");
   }
 
   /**
@@ -76,7 +83,61 @@ public record HttpServerOptions(
         Duration.ofSeconds(60),
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
-        ServerSocketFactory.getDefault());
+        ServerSocketFactory.getDefault(),
+        Optional.empty(),
+        true);
+  }
+
+  /**
+   * A Unix socket, with the limits of {@link #listeningOn(String, int)}. Only its owner may
+   * connect: the file is 0600 from its first moment, processes of other users are answered 403, and
+   * it is gone when the server is closed. A dead socket of that name is replaced.
+   *
+   * @param socketFile the socket's name, in a folder that exists; its absolute path may have about
+   *     100 bytes
+   * @return the options
+   */
+  public static HttpServerOptions listeningOn(Path socketFile) {
+    HttpServerOptions tcp = listeningOn("localhost", 0);
+    return new HttpServerOptions(
+        tcp.host,
+        tcp.port,
+        tcp.backlog,
+        tcp.maxConnections,
+        tcp.maxHeadBytes,
+        tcp.maxBodyBytes,
+        tcp.headTimeout,
+        tcp.bodyTimeout,
+        tcp.idleTimeout,
+        tcp.writeTimeout,
+        tcp.tickPeriod,
+        tcp.socketFactory,
+        Optional.of(socketFile),
+        true);
+  }
+
+  /**
+   * The same, for processes of every user or of this one only. Means nothing on TCP.
+   *
+   * @param only whether, on a Unix socket, processes of other users are answered 403
+   * @return the changed options
+   */
+  public HttpServerOptions withOwnerOnly(boolean only) {
+    return new HttpServerOptions(
+        host,
+        port,
+        backlog,
+        maxConnections,
+        maxHeadBytes,
+        maxBodyBytes,
+        headTimeout,
+        bodyTimeout,
+        idleTimeout,
+        writeTimeout,
+        tickPeriod,
+        socketFactory,
+        socketFile,
+        only);
   }
 
   /**
@@ -98,7 +159,9 @@ public record HttpServerOptions(
         idleTimeout,
         writeTimeout,
         tickPeriod,
-        socketFactory);
+        socketFactory,
+        socketFile,
+        ownerOnly);
   }
 
   /**
@@ -120,7 +183,9 @@ public record HttpServerOptions(
         idleTimeout,
         writeTimeout,
         tickPeriod,
-        socketFactory);
+        socketFactory,
+        socketFile,
+        ownerOnly);
   }
 
   /**
@@ -142,7 +207,9 @@ public record HttpServerOptions(
         idleTimeout,
         writeTimeout,
         period,
-        socketFactory);
+        socketFactory,
+        socketFile,
+        ownerOnly);
   }
 
   /**
@@ -164,7 +231,9 @@ public record HttpServerOptions(
         idleTimeout,
         writeTimeout,
         tickPeriod,
-        factory);
+        factory,
+        socketFile,
+        ownerOnly);
   }
 
   static void requirePositive(String name, int value) {

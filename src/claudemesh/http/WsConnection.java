@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  * <p>The first cause is kept as the {@code ending}; nothing later rewrites it. Whatever waits in
  * {@code closing} is cut off after {@link WsServerOptions#closeTimeout}.
  */
-public final class WsConnection {
+public final class WsConnection extends Takeover {
 
   private static final FrameWriter FRAMES = new FrameWriter(Role.SERVER);
   private static final long NEVER = Long.MAX_VALUE;
@@ -127,6 +127,7 @@ public final class WsConnection {
    *
    * @param reason why, for {@code onClosed}
    */
+  @Override
   public void abort(String reason) {
     end(CloseCode.ABNORMAL, reason);
     cut();
@@ -198,6 +199,11 @@ public final class WsConnection {
     return outbox.waitingBytes();
   }
 
+  @Override
+  void goAway() {
+    close(CloseCode.GOING_AWAY, "server is shutting down");
+  }
+
   /** Runs the connection on the calling thread until it is over. */
   void run() {
     try {
@@ -258,6 +264,7 @@ public final class WsConnection {
   }
 
   /** What is overdue at this time is ended; what is due is sent. Called by the server's ticks. */
+  @Override
   void tick(long time) {
     long writeBegan = outbox.writeBegan();
     if (time >= cutAt) {

@@ -43,6 +43,7 @@ final class PackageArrowsTest {
       Map.of(
           "com.eclipsesource.json", Set.of("claudemesh.json", "claudemesh.protocol"),
           "software.pando.crypto.nacl", Set.of("claudemesh.crypto"),
+          "jdk.net", Set.of("claudemesh.http"),
           "java.sql", Set.of("claudemesh.store"),
           "org.sqlite", Set.of("claudemesh.store"));
 

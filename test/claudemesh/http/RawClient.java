@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +34,6 @@ final class RawClient implements AutoCloseable {
   /** One answer. */
   record Answer(int status, HttpHeaders headers, String body) {}
 
-  private final Socket socket;
   private final ByteStream stream;
   private final InputBuffer input = new InputBuffer();
   private final MessageReader messages = new MessageReader(Role.CLIENT, 1 << 24, () -> 0);
@@ -43,13 +45,18 @@ final class RawClient implements AutoCloseable {
 
   /** With a small receive buffer, if not 0, to be a slow consumer soon. */
   RawClient(InetSocketAddress server, int receiveBuffer) throws IOException {
-    socket = new Socket();
+    Socket socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.setSoTimeout(10_000);
     socket.connect(server);
     stream = new SocketByteStream(socket);
+  }
+
+  /** To a Unix socket. */
+  RawClient(Path socketFile) throws IOException {
+    stream = new UnixByteStream(SocketChannel.open(UnixDomainSocketAddress.of(socketFile)));
   }
 
   RawClient upgrade() throws IOException {
@@ -98,7 +105,7 @@ final class RawClient implements AutoCloseable {
   }
 
   void finish() throws IOException {
-    socket.shutdownOutput();
+    stream.shutdownOutput();
   }
 
   void reset() throws IOException {
@@ -138,6 +145,22 @@ final class RawClient implements AutoCloseable {
   private void requireMore() throws IOException {
     if (input.fill(stream) < 0) {
       throw new EOFException("the server ended the connection");
+    }
+  }
+
+  /** The next line of a body that ends in LF. */
+  String line() throws IOException {
+    int at = 0;
+    while (true) {
+      if (at == input.available()) {
+        requireMore();
+      } else if (input.peek(at) == '\n') {
+        String line = new String(input.take(at), StandardCharsets.UTF_8);
+        input.skip(1);
+        return line;
+      } else {
+        at++;
+      }
     }
   }
 
