@@ -184,6 +184,7 @@ final class Sending {
       }
       case Appended.Duplicate duplicate -> reply.duplicate(duplicate.messageId());
       case Appended.Refused refused -> reply.refuse("full", "mailbox_full: " + refused.reason());
+      case Appended.Failed failed -> reply.refuse("not_stored", "try_again: " + failed.reason());
     }
   }
 

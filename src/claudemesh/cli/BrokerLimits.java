@@ -52,7 +52,8 @@ final class BrokerLimits {
                     boxes.maxMessages(),
                     boxes.maxChars(),
                     boxes.retention(),
-                    boxes.remembered()))
+                    boxes.remembered(),
+                    boxes.maxPerLog()))
             .withMaxSocketsPerMesh(number(given, CONNECTIONS, MANY, options.maxSocketsPerMesh()))
             .withMaxSocketsPerMember(number(given, OF_MEMBER, MANY, options.maxSocketsPerMember()))
             .withMaxStrangersPerAddress(

@@ -21,9 +21,16 @@ public sealed interface Appended {
   record Duplicate(String messageId) implements Appended {}
 
   /**
-   * Nothing was kept.
+   * Nothing was kept, since there is no room for it.
    *
    * @param reason what is full, for people
    */
   record Refused(String reason) implements Appended {}
+
+  /**
+   * Nothing was kept; the same message may be kept later.
+   *
+   * @param reason what went wrong, for people
+   */
+  record Failed(String reason) implements Appended {}
 }

@@ -15,7 +15,7 @@ import java.util.List;
  * <tr><td>first</td><td>the number of the message's first row</td></tr>
  * <tr><td>mailbox</td><td>which; null if the message had none</td></tr>
  * <tr><td>urgency</td><td>0 most, 2 least</td></tr>
- * <tr><td>state</td><td>0 queued, 1 delivered, 2 dead</td></tr>
+ * <tr><td>state</td><td>0 queued, 1 delivered, 2 dead, 3 read</td></tr>
  * <tr><td>since, reason</td><td>when it became so (milliseconds since 1970), and why it is dead</td>
  *   </tr>
  * <tr><th>in first rows</th><th>what all rows of a message share; null in the others</th></tr>
@@ -35,6 +35,11 @@ import java.util.List;
  * <tr><td>no</td><td>its place in the order in which they were first put</td></tr>
  * <tr><td>mesh, kind, key</td><td>which one it is</td></tr>
  * <tr><td>value, set_by, set_at</td><td>the text, whose it is, and since when</td></tr>
+ * <tr><th>post</th><th>a text of a log; since version 3</th></tr>
+ * <tr><td>no</td><td>its place in the order of all posts</td></tr>
+ * <tr><td>log, message_id</td><td>which log, and the id of the message it was</td></tr>
+ * <tr><td>urgency, created_at</td><td>as in mail</td></tr>
+ * <tr><td>payload, crc</td><td>its text; the CRC-32C of id and text as in mail</td></tr>
  * </table>
  *
  * <p>Who holds a message is nowhere here: holds end with the process that has them.
@@ -70,7 +75,16 @@ final class BrokerSchema {
                 no INTEGER PRIMARY KEY, mesh TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
                 value TEXT NOT NULL, set_by TEXT NOT NULL, set_at INTEGER NOT NULL,
                 UNIQUE (mesh, kind, key))\
-              """));
+              """),
+          List.of(
+              """
+              CREATE TABLE post (
+                no INTEGER PRIMARY KEY, log TEXT NOT NULL, message_id TEXT NOT NULL,
+                urgency INTEGER NOT NULL, created_at INTEGER NOT NULL, payload TEXT NOT NULL,
+                crc INTEGER NOT NULL)\
+              """,
+              "CREATE INDEX post_of_log ON post (log, no)",
+              "CREATE INDEX post_by_age ON post (created_at)"));
 
   /** What {@code broker.db} is. */
   static final Layout LAYOUT =

@@ -31,7 +31,16 @@ public final class DurableStores implements AutoCloseable {
     MailboxTables tables = new MailboxTables(database.writer(), limits);
     MailboxReader reader = new MailboxReader(database);
     this.commits = new GroupCommit(database.writer(), tables, "store");
-    this.mailboxes = new SqliteMailboxStore(clock, limits, commits, tables, reader, this::close);
+    this.mailboxes =
+        new SqliteMailboxStore(
+            clock,
+            limits,
+            commits,
+            tables,
+            new DeadLetters(database.writer(), tables),
+            new LogTable(database, limits.maxPerLog()),
+            reader,
+            this::close);
     this.meshState = new SqliteMeshStateStore(commits, database);
   }
 

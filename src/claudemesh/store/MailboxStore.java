@@ -17,7 +17,8 @@ import java.util.function.Consumer;
  * <p>Guaranteed: a message whose {@link Appended.Stored} was told stays until it is settled or
  * dead. Within one mailbox and one urgency messages are claimed in the order appended, a released
  * one before all younger ones. A message is held by one owner at a time. The same sender and client
- * message id are kept once for as long as the message is remembered.
+ * message id are kept once for as long as the message is remembered. What was told as kept is also
+ * in its log, if it names one, within the limits of logs.
  *
  * <p>Not guaranteed: any order between mailboxes; that a claimed message is handed on at most once
  * (a lease may end while the receiver works). Whether messages outlive the process is the
@@ -75,6 +76,40 @@ public interface MailboxStore extends AutoCloseable {
   boolean settleByClientId(String mailbox, String clientMessageId);
 
   /**
+   * Marks a message read that is delivered, or about to be; takes effect soon.
+   *
+   * @param mailbox the mailbox it came from
+   * @param messageId its id
+   */
+  void markRead(String mailbox, String messageId);
+
+  /**
+   * Gives up everything that waits in a mailbox or is held. Waits until that is as safe as it gets.
+   *
+   * @param mailbox the mailbox
+   * @param reason why, for those who ask for the messages' status
+   * @return how many messages died in it
+   */
+  int discard(String mailbox, String reason);
+
+  /**
+   * The latest texts of a log, whatever became of their messages.
+   *
+   * @param log the log, as named by {@link NewMessage#log}
+   * @param most how many at most
+   * @param before only those older than the message of this id; nothing if the log does not have it
+   * @return the texts, oldest first
+   */
+  List<StoredMessage> history(String log, int most, Optional<String> before);
+
+  /**
+   * Forgets all texts of a log; takes effect soon.
+   *
+   * @param log the log
+   */
+  void dropLog(String log);
+
+  /**
    * Lets go of everything an owner holds of a mailbox: its last receiver has gone.
    *
    * @param mailbox the mailbox
@@ -90,7 +125,7 @@ public interface MailboxStore extends AutoCloseable {
   Set<String> reclaim();
 
   /**
-   * Gives up what has waited longer than the retention.
+   * Gives up what has waited longer than the retention, and forgets texts of logs that are older.
    *
    * @return how many messages died
    */

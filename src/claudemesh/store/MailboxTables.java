@@ -21,7 +21,6 @@ import java.util.Set;
  */
 final class MailboxTables implements Transactions {
 
-  private static final int MOST_LOOKED_AT_AT_ONCE = 2_000;
   private static final int MOST_FORGOTTEN_AT_ONCE = 4_096;
   private static final int WORTH_FORGETTING = 256;
 
@@ -33,8 +32,7 @@ final class MailboxTables implements Transactions {
   private final PreparedStatement endOnly;
   private final PreparedStatement endRow;
   private final PreparedStatement endOfMessage;
-  private final PreparedStatement findOldest;
-  private final PreparedStatement findRows;
+  private final PreparedStatement markRead;
   private final PreparedStatement forget;
 
   private Counts counts;
@@ -86,15 +84,6 @@ final class MailboxTables implements Transactions {
    */
   record Written(Appended outcome, List<CachedEntry> queued) {}
 
-  /**
-   * What a look for old messages did.
-   *
-   * @param messages how many messages were given up
-   * @param entries their rows that were queued
-   * @param more whether there may be more
-   */
-  record Expired(int messages, List<CachedEntry> entries, boolean more) {}
-
   MailboxTables(Connection connection, MailboxLimits limits) throws SQLException {
     this.limits = limits;
     this.mailboxes = new KnownMailboxes(connection);
@@ -124,15 +113,12 @@ final class MailboxTables implements Transactions {
             "UPDATE mail SET queued = queued - 1, ended = CASE queued WHEN 1 THEN ? END,"
                 + " payload = CASE queued WHEN 1 THEN NULL ELSE payload END"
                 + " WHERE no = ? RETURNING queued, chars");
-    findOldest =
+    markRead =
         connection.prepareStatement(
-            "SELECT no, created_at, queued, message_id, chars, rows FROM mail"
-                + " WHERE no > ? AND rows IS NOT NULL ORDER BY no LIMIT "
-                + MOST_LOOKED_AT_AT_ONCE);
-    findRows =
-        connection.prepareStatement(
-            "SELECT no, name, urgency FROM mail JOIN mailbox ON id = mailbox"
-                + " WHERE no BETWEEN ? AND ? AND state = 0");
+            "UPDATE mail SET state = ?, since = ? WHERE state = ? AND no IN"
+                + " (SELECT row.no FROM mail head JOIN mail row"
+                + " ON row.no BETWEEN head.no AND head.no + head.rows - 1 WHERE head.message_id = ?"
+                + " AND row.mailbox = (SELECT id FROM mailbox WHERE name = ?))");
     forget =
         connection.prepareStatement(
             "DELETE FROM mail WHERE no IN (SELECT mail.no FROM"
@@ -359,6 +345,25 @@ final class MailboxTables implements Transactions {
     trim();
   }
 
+  /** Somebody has looked at a delivered message; nothing happens if it is not delivered. */
+  void markRead(String mailbox, String messageId, Instant now) throws SQLException {
+    markRead.setInt(1, State.READ.ordinal());
+    markRead.setLong(2, now.toEpochMilli());
+    markRead.setInt(3, State.DELIVERED.ordinal());
+    markRead.setString(4, messageId);
+    markRead.setString(5, mailbox);
+    markRead.executeUpdate();
+  }
+
+  /** Up to which row everything is known to be over. */
+  long lookedAt() {
+    return counts.oldestOpen;
+  }
+
+  void lookedAt(long no) {
+    counts = counts.withOldestOpen(no);
+  }
+
   private boolean endRow(PreparedStatement update, Ending ending, boolean withMessage)
       throws SQLException {
     update.setInt(1, ending.state().ordinal());
@@ -384,62 +389,5 @@ final class MailboxTables implements Transactions {
       forget.executeUpdate();
       counts = counts.withForgotten(many);
     }
-  }
-
-  // ── expire ───────────────────────────────────────────────────────────────────────────────────
-
-  private record Old(long no, int queued, String messageId, int chars, int rows) {}
-
-  /** Gives up some of what was made before a time, the oldest first. */
-  Expired expire(Instant before, Instant now) throws SQLException {
-    List<Old> messages = old(before);
-    List<CachedEntry> entries = new ArrayList<>();
-    int expired = 0;
-    for (Old message : messages) {
-      if (message.queued > 0) {
-        List<CachedEntry> queued = queued(message);
-        for (CachedEntry entry : queued) {
-          end(new Ending(entry, State.DEAD, now, "nobody took it"));
-        }
-        entries.addAll(queued);
-        expired++;
-      }
-      counts = counts.withOldestOpen(message.no);
-    }
-    return new Expired(expired, entries, messages.size() == MOST_LOOKED_AT_AT_ONCE);
-  }
-
-  /** The next messages that are too old or ended: whoever comes next looks behind them. */
-  private List<Old> old(Instant before) throws SQLException {
-    findOldest.setLong(1, counts.oldestOpen);
-    List<Old> messages = new ArrayList<>();
-    try (ResultSet row = findOldest.executeQuery()) {
-      while (row.next() && (row.getInt(3) == 0 || row.getLong(2) < before.toEpochMilli())) {
-        messages.add(
-            new Old(row.getLong(1), row.getInt(3), row.getString(4), row.getInt(5), row.getInt(6)));
-      }
-    }
-    return messages;
-  }
-
-  private List<CachedEntry> queued(Old message) throws SQLException {
-    findRows.setLong(1, message.no);
-    findRows.setLong(2, message.no + message.rows - 1);
-    List<CachedEntry> queued = new ArrayList<>();
-    try (ResultSet row = findRows.executeQuery()) {
-      while (row.next()) {
-        queued.add(
-            new CachedEntry(
-                row.getString(2),
-                row.getLong(1),
-                message.no,
-                message.messageId,
-                null,
-                row.getInt(3),
-                message.chars,
-                message.queued == 1));
-      }
-    }
-    return queued;
   }
 }

@@ -3,8 +3,10 @@ package claudemesh.store;
 import claudemesh.store.MessageStatus.State;
 import claudemesh.time.Clock;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,10 +37,13 @@ public final class MemoryMailboxStore implements MailboxStore {
       new TreeSet<>(
           Comparator.<KeptEntry>comparingLong(entry -> entry.heldUntilNanos)
               .thenComparingLong(entry -> entry.sequence));
+  private final Map<String, Deque<Post>> logs = new HashMap<>();
   private long openChars;
   private long lastSequence;
 
   private record SentId(String sender, String clientMessageId) {}
+
+  private record Post(StoredMessage text, Instant createdAt) {}
 
   /**
    * An empty store.
@@ -76,6 +81,7 @@ public final class MemoryMailboxStore implements MailboxStore {
       return new Appended.Refused(refusal.get());
     }
     keep(message, Set.copyOf(full));
+    message.log().ifPresent(log -> post(log, message));
     return new Appended.Stored(message.messageId(), full);
   }
 
@@ -88,6 +94,16 @@ public final class MemoryMailboxStore implements MailboxStore {
       return Optional.of("the store is full: " + open.size() + " messages wait in it");
     }
     return Optional.empty();
+  }
+
+  private void post(String log, NewMessage message) {
+    Deque<Post> posts = logs.computeIfAbsent(log, key -> new ArrayDeque<>());
+    StoredMessage text =
+        new StoredMessage(message.messageId(), message.urgency(), message.payload());
+    posts.add(new Post(text, message.createdAt()));
+    if (posts.size() > limits.maxPerLog()) {
+      posts.removeFirst();
+    }
   }
 
   private boolean isFull(String mailbox) {
@@ -174,6 +190,63 @@ public final class MemoryMailboxStore implements MailboxStore {
   }
 
   @Override
+  public void markRead(String mailbox, String messageId) {
+    lock.lock();
+    try {
+      KeptMessage message = open.getOrDefault(messageId, over.get(messageId));
+      KeptEntry entry = message == null ? null : message.entries.get(mailbox);
+      if (entry != null && entry.state == State.DELIVERED) {
+        entry.end(State.READ, clock.wallTime(), null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int discard(String mailbox, String reason) {
+    lock.lock();
+    try {
+      List<KeptEntry> queued =
+          open.values().stream()
+              .map(message -> message.entries.get(mailbox))
+              .filter(entry -> entry != null && entry.state == State.QUEUED)
+              .toList();
+      queued.forEach(entry -> end(entry, State.DEAD, reason));
+      return queued.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<StoredMessage> history(String log, int most, Optional<String> before) {
+    lock.lock();
+    try {
+      List<StoredMessage> all =
+          logs.getOrDefault(log, new ArrayDeque<>()).stream().map(Post::text).toList();
+      int end = all.size();
+      if (before.isPresent()) {
+        end =
+            Math.max(0, all.stream().map(StoredMessage::messageId).toList().indexOf(before.get()));
+      }
+      return all.subList(Math.max(0, end - most), end);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void dropLog(String log) {
+    lock.lock();
+    try {
+      logs.remove(log);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void release(String mailbox, String owner) {
     lock.lock();
     try {
@@ -213,6 +286,8 @@ public final class MemoryMailboxStore implements MailboxStore {
     lock.lock();
     try {
       Instant oldest = clock.wallTime().minus(limits.retention());
+      logs.values().forEach(posts -> posts.removeIf(post -> post.createdAt.isBefore(oldest)));
+      logs.values().removeIf(Deque::isEmpty);
       List<KeptMessage> tooOld = new ArrayList<>();
       for (KeptMessage message : open.values()) {
         if (!message.createdAt.isBefore(oldest)) {

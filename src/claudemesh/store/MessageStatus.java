@@ -22,7 +22,9 @@ public record MessageStatus(
     /** Settled: the receiver said it has it. */
     DELIVERED,
     /** Given up, see {@link Delivery#reason}. */
-    DEAD
+    DEAD,
+    /** Settled, and the receiver said that somebody has looked at it. */
+    READ
   }
 
   /**
@@ -30,7 +32,7 @@ public record MessageStatus(
    *
    * @param mailbox the mailbox
    * @param state where it stands
-   * @param since when it was delivered or given up; empty while queued
+   * @param since when it came to stand there; empty while queued
    * @param reason why it is dead; empty otherwise
    */
   public record Delivery(

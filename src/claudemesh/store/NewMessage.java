@@ -18,6 +18,10 @@ import java.util.Optional;
  * @param mailboxes where it goes, each at most once; none is allowed
  * @param payload the text to hand on, unchanged
  * @param createdAt when it was taken
+ * @param log a log that keeps the text as well, whatever becomes of the message; see {@link
+ *     MailboxStore#history}
+ * @param after the same sender's id of a message that this one must not overtake: if that one
+ *     {@link Appended.Failed}, so does this one
  */
 public record NewMessage(
     String messageId,
@@ -27,7 +31,9 @@ public record NewMessage(
     int urgency,
     List<String> mailboxes,
     String payload,
-    Instant createdAt) {
+    Instant createdAt,
+    Optional<String> log,
+    Optional<String> after) {
 
   /** The largest value of {@link #urgency}. */
   public static final int LEAST_URGENT = 2;
@@ -39,6 +45,40 @@ public record NewMessage(
     Objects.requireNonNull(payload, "payload");
     requireUrgency(urgency);
     mailboxes = List.copyOf(mailboxes);
+  }
+
+  /**
+   * A message that no log keeps and that waits for none.
+   *
+   * @param messageId its id
+   * @param sender who sent it
+   * @param clientMessageId the sender's own id for it
+   * @param target whom the sender meant
+   * @param urgency how urgent it is
+   * @param mailboxes where it goes
+   * @param payload the text to hand on
+   * @param createdAt when it was taken
+   */
+  public NewMessage(
+      String messageId,
+      String sender,
+      Optional<String> clientMessageId,
+      String target,
+      int urgency,
+      List<String> mailboxes,
+      String payload,
+      Instant createdAt) {
+    this(
+        messageId,
+        sender,
+        clientMessageId,
+        target,
+        urgency,
+        mailboxes,
+        payload,
+        createdAt,
+        Optional.empty(),
+        Optional.empty());
   }
 
   static void requireUrgency(int urgency) {

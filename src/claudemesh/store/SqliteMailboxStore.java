@@ -53,8 +53,11 @@ final class SqliteMailboxStore implements MailboxStore {
   private final MailboxLimits limits;
   private final GroupCommit commits;
   private final MailboxTables tables;
+  private final DeadLetters deadLetters;
+  private final LogTable logs;
   private final MailboxReader reader;
   private final Runnable closer;
+  private final FailedSends failedSends = new FailedSends(); // the writer's thread only
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, MailboxWindow> windows = new HashMap<>();
@@ -75,12 +78,16 @@ final class SqliteMailboxStore implements MailboxStore {
       MailboxLimits limits,
       GroupCommit commits,
       MailboxTables tables,
+      DeadLetters deadLetters,
+      LogTable logs,
       MailboxReader reader,
       Runnable closer) {
     this.clock = clock;
     this.limits = limits;
     this.commits = commits;
     this.tables = tables;
+    this.deadLetters = deadLetters;
+    this.logs = logs;
     this.reader = reader;
     this.closer = closer;
   }
@@ -91,7 +98,7 @@ final class SqliteMailboxStore implements MailboxStore {
   public void append(NewMessage message, Consumer<Appended> outcome) {
     Append append = new Append(message, outcome);
     if (!commits.submit(append, message.payload().length(), WhenFull.WAIT)) {
-      outcome.accept(new Appended.Refused("the store is closed"));
+      outcome.accept(new Appended.Failed("the store is closed"));
     }
   }
 
@@ -107,7 +114,15 @@ final class SqliteMailboxStore implements MailboxStore {
 
     @Override
     public void write() throws SQLException {
+      if (failedSends.holdsBack(message)) {
+        rolledBack("a message sent before it has not been kept yet");
+        return;
+      }
       written = tables.append(message, clock.wallTime());
+      failedSends.decided(message);
+      if (message.log().isPresent() && written.outcome() instanceof Appended.Stored) {
+        logs.add(message.log().get(), message);
+      }
     }
 
     @Override
@@ -132,7 +147,8 @@ final class SqliteMailboxStore implements MailboxStore {
 
     @Override
     public void rolledBack(String why) {
-      written = new MailboxTables.Written(new Appended.Refused(why), List.of());
+      failedSends.failed(message);
+      written = new MailboxTables.Written(new Appended.Failed(why), List.of());
     }
 
     @Override
@@ -339,6 +355,12 @@ final class SqliteMailboxStore implements MailboxStore {
     }
   }
 
+  @Override
+  public void markRead(String mailbox, String messageId) {
+    Work work = () -> tables.markRead(mailbox, messageId, clock.wallTime());
+    commits.submit(new Note(work), 0, WhenFull.REFUSE);
+  }
+
   private void write(MailboxWindow window, CachedEntry entry, State state, String reason) {
     Ending ending = new Ending(entry, state, clock.wallTime(), reason);
     window.endings.put(entry.sequence, ending);
@@ -386,65 +408,115 @@ final class SqliteMailboxStore implements MailboxStore {
     }
   }
 
-  // ── expire and status ────────────────────────────────────────────────────────────────────────
+  // ── giving up, logs, status ──────────────────────────────────────────────────────────────────
 
   @Override
   public int expire() {
+    Instant now = clock.wallTime();
+    Instant oldest = now.minus(limits.retention());
+    commits.submit(new Note(() -> logs.dropOlderThan(oldest)), 0, WhenFull.TAKE);
+    return giveUp(() -> deadLetters.olderThan(oldest, now));
+  }
+
+  @Override
+  public int discard(String mailbox, String reason) {
+    return giveUp(() -> deadLetters.in(mailbox, reason, clock.wallTime()));
+  }
+
+  /** Something to be done on the writer's thread. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws SQLException;
+  }
+
+  /** A look for messages to be given up, on the writer's thread. */
+  @FunctionalInterface
+  private interface Search {
+    DeadLetters.GivenUp run() throws SQLException;
+  }
+
+  private int giveUp(Search search) {
     int all = 0;
     for (boolean more = true; more; ) {
-      Expiry expiry = new Expiry();
-      if (!commits.submit(expiry, 0, WhenFull.TAKE)) {
+      GivingUp round = new GivingUp(search);
+      if (!commits.submit(round, 0, WhenFull.TAKE)) {
         break;
       }
-      MailboxTables.Expired expired = expiry.done.join();
-      all += expired.messages();
-      more = expired.more();
+      DeadLetters.GivenUp found = round.done.join();
+      all += found.messages();
+      more = found.more();
     }
     return all;
   }
 
-  private final class Expiry implements Change {
-    final CompletableFuture<MailboxTables.Expired> done = new CompletableFuture<>();
-    private MailboxTables.Expired expired;
+  private final class GivingUp implements Change {
+    final CompletableFuture<DeadLetters.GivenUp> done = new CompletableFuture<>();
+    private final Search search;
+    private DeadLetters.GivenUp found;
+
+    GivingUp(Search search) {
+      this.search = search;
+    }
 
     @Override
     public void write() throws SQLException {
-      Instant now = clock.wallTime();
-      expired = tables.expire(now.minus(limits.retention()), now);
+      found = search.run();
     }
 
     @Override
     public void committed() {
       lock.lock();
       try {
-        expired.entries().forEach(SqliteMailboxStore.this::drop);
+        found.entries().forEach(SqliteMailboxStore.this::drop);
       } finally {
         lock.unlock();
       }
-      done.complete(expired);
+      done.complete(found);
     }
 
     @Override
     public void rolledBack(String why) {
-      done.complete(new MailboxTables.Expired(0, List.of(), false)); // the next call tries again
+      done.complete(new DeadLetters.GivenUp(0, List.of(), false)); // the next call tries again
     }
   }
 
-  private void drop(CachedEntry expired) {
-    MailboxWindow window = windows.get(expired.mailbox);
+  /** A change that nobody waits for, and that may be lost with its transaction. */
+  private record Note(Work work) implements Change {
+    @Override
+    public void write() throws SQLException {
+      work.run();
+    }
+  }
+
+  private void drop(CachedEntry dead) {
+    MailboxWindow window = windows.get(dead.mailbox);
     if (window == null) {
       return;
     }
-    CachedEntry held = window.box.heldWithId(expired.messageId);
-    CachedEntry entry =
-        held != null ? held : window.box.waitingAt(expired.urgency, expired.sequence);
+    CachedEntry held = window.box.heldWithId(dead.messageId);
+    CachedEntry entry = held != null ? held : window.box.waitingAt(dead.urgency, dead.sequence);
     if (entry != null) {
       leases.remove(entry);
       alone.remove(entry.messageId, entry);
       notAtHand(entry);
       window.box.remove(entry);
-      dropIfUnused(expired.mailbox, window);
+      dropIfUnused(dead.mailbox, window);
     }
+  }
+
+  @Override
+  public List<StoredMessage> history(String log, int most, Optional<String> before) {
+    lock.lock();
+    try {
+      return closed ? List.of() : logs.latest(log, most, before);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void dropLog(String log) {
+    commits.submit(new Note(() -> logs.drop(log)), 0, WhenFull.TAKE);
   }
 
   @Override

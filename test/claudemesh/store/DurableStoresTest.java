@@ -31,6 +31,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.JDBC;
 
 /**
@@ -250,16 +252,98 @@ final class DurableStoresTest {
     }
   }
 
+  private static NewMessage behind(String id, String target, String log, String after) {
+    return new NewMessage(
+        id,
+        "sender",
+        Optional.of("client " + id),
+        target,
+        0,
+        List.of("a"),
+        "payload " + id,
+        Instant.EPOCH,
+        Optional.ofNullable(log),
+        Optional.ofNullable(after).map(before -> "client " + before));
+  }
+
+  private static Appended append(DurableStores stores, NewMessage message) {
+    return MailboxStoreContract.appended(stores.mailboxes(), message).join();
+  }
+
+  @Test
+  void nothingOvertakesWhatCouldNotBeKept() throws Exception {
+    try (DurableStores stores = open()) {
+      append(stores, behind("0", "good", null, null));
+      change(
+          "CREATE TRIGGER bad_sector BEFORE INSERT ON mail WHEN NEW.target = 'bad'"
+              + " BEGIN SELECT RAISE(ABORT, 'bad sector'); END");
+      quietly(
+          () -> {
+            Appended failed = append(stores, behind("1", "bad", null, "0"));
+            assertTrue(failed.toString().contains("bad sector"), failed.toString());
+          });
+      assertInstanceOf(Appended.Failed.class, append(stores, behind("2", "good", null, "1")));
+      assertInstanceOf(Appended.Failed.class, append(stores, behind("3", "good", null, "2")));
+      NewMessage unrelated = behind("4", "good", null, null);
+      assertInstanceOf(Appended.Stored.class, append(stores, unrelated));
+      change("DROP TRIGGER bad_sector");
+      assertInstanceOf(Appended.Failed.class, append(stores, behind("3", "good", null, "2")));
+      for (String[] again : new String[][] {{"1", null}, {"2", "1"}, {"3", "2"}}) {
+        NewMessage message = behind(again[0], "good", null, again[1]);
+        assertInstanceOf(Appended.Stored.class, append(stores, message), again[0]);
+      }
+      assertEquals(List.of("0", "4", "1", "2", "3"), claim(stores, "a", 9));
+    }
+  }
+
+  @Test
+  void logsAndWhatWasReadOutliveTheProcess() throws IOException {
+    try (DurableStores stores = open()) {
+      append(stores, behind("1", "t", "log", null));
+      append(stores, behind("2", "t", "log", null));
+      stores.mailboxes().settle("a", "1");
+      stores.mailboxes().markRead("a", "1");
+    }
+    try (DurableStores stores = open()) {
+      List<StoredMessage> history = stores.mailboxes().history("log", 9, Optional.empty());
+      assertEquals(List.of("1", "2"), history.stream().map(StoredMessage::messageId).toList());
+      assertEquals("payload 2", history.getLast().payload());
+      MessageStatus status = stores.mailboxes().status("1").orElseThrow();
+      assertEquals(State.READ, status.deliveries().getFirst().state());
+      assertEquals(List.of("2"), claim(stores, "a", 9));
+    }
+  }
+
+  @Test
+  void aTextOfALogThatChangedOnDiskIsReportedNotHandedOn() throws Exception {
+    try (DurableStores stores = open()) {
+      append(stores, behind("1", "t", "log", null));
+      append(stores, behind("2", "t", "log", null));
+    }
+    change("UPDATE post SET payload = 'payload 3' WHERE message_id = '1'");
+    try (DurableStores stores = open()) {
+      String log =
+          logged(
+              () -> {
+                List<StoredMessage> left = stores.mailboxes().history("log", 9, Optional.empty());
+                assertEquals(List.of("2"), left.stream().map(StoredMessage::messageId).toList());
+              });
+      assertTrue(log.contains("store_post_damaged"), log);
+    }
+  }
+
   @Test
   void afterClosingNothingIsTakenAndNothingFound() throws IOException {
     DurableStores stores = open();
     append(stores, "1", "a");
     stores.mailboxes().close();
     stores.close();
-    assertEquals(new Appended.Refused("the store is closed"), append(stores, "2", "a"));
+    assertEquals(new Appended.Failed("the store is closed"), append(stores, "2", "a"));
     assertEquals(List.of(), claim(stores, "a", 9));
     assertEquals(Optional.empty(), stores.mailboxes().status("1"));
     assertEquals(0, stores.mailboxes().expire());
+    assertEquals(0, stores.mailboxes().discard("a", "why"));
+    assertEquals(List.of(), stores.mailboxes().history("log", 9, Optional.empty()));
     assertEquals(List.of(), stores.meshState().all("mesh", "state"));
   }
 
@@ -533,9 +617,10 @@ final class DurableStoresTest {
 
   // ── older versions ───────────────────────────────────────────────────────────────────────────
 
-  @Test
-  void anOlderStoreIsBroughtUpToDateWithItsMail() throws Exception {
-    Database.create(file(), BrokerSchema.LAYOUT, 1);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anOlderStoreIsBroughtUpToDateWithItsMail(int version) throws Exception {
+    Database.create(file(), BrokerSchema.LAYOUT, version);
     try (Connection old = connect();
         Statement statement = old.createStatement()) {
       statement.execute("INSERT INTO mailbox VALUES (1, 'a')");
@@ -547,8 +632,10 @@ final class DurableStoresTest {
     }
     try (DurableStores stores = open()) {
       append(stores, "new", "a");
-      assertEquals(List.of("old", "new"), claim(stores, "a", 9));
+      append(stores, behind("logged", "t", "log", null));
+      assertEquals(List.of("old", "new", "logged"), claim(stores, "a", 9));
       assertEquals(List.of(), stores.meshState().all("mesh", "state"));
+      assertEquals(1, stores.mailboxes().history("log", 9, Optional.empty()).size());
     }
     try (Connection now = connect()) {
       assertEquals(BrokerSchema.LAYOUT.current(), Layout.version(now));

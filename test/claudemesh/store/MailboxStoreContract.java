@@ -296,6 +296,113 @@ abstract class MailboxStoreContract {
   }
 
   @Test
+  void aMailboxGivenUpTellsWhyAndLeavesOthers() {
+    append("1", "a", "b");
+    append("2", "a");
+    append("3", "a");
+    claim("a", "me", 2, 1);
+    store.settle("a", "2");
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(2, store.discard("a", "gone for good"));
+    assertEquals(0, store.discard("a", "gone for good"));
+    assertEquals(0, store.discard("none", "gone for good"));
+    assertEquals(List.of("a DEAD", "b QUEUED"), states("1"));
+    assertEquals(List.of("a DELIVERED"), states("2"));
+    MessageStatus.Delivery dead = store.status("3").orElseThrow().deliveries().getFirst();
+    assertEquals(Optional.of("gone for good"), dead.reason());
+    assertEquals(Optional.of(time.wallTime()), dead.since());
+    assertEquals(List.of(), store.held("a", "me"));
+    append("4", "a");
+    assertEquals(List.of("4"), claim("a"));
+    assertEquals(List.of("1"), claim("b"));
+  }
+
+  @Test
+  void whatIsDeliveredMayBeReadAndNothingElse() {
+    append("1", "a", "b");
+    store.settle("b", "1");
+    store.markRead("a", "1");
+    store.markRead("b", "1");
+    store.markRead("none", "1");
+    store.markRead("a", "none");
+    append("behind", "c"); // what was asked before it has taken effect
+    assertEquals(List.of("a QUEUED", "b READ"), states("1"));
+    store.settle("a", "1");
+    append("behind that", "c");
+    assertEquals(List.of("a DELIVERED", "b READ"), states("1"));
+  }
+
+  private NewMessage logged(String id, String log, String... mailboxes) {
+    NewMessage plain = message(id, 1, mailboxes);
+    return new NewMessage(
+        id,
+        plain.sender(),
+        plain.clientMessageId(),
+        plain.target(),
+        plain.urgency(),
+        plain.mailboxes(),
+        plain.payload(),
+        plain.createdAt(),
+        Optional.of(log),
+        Optional.empty());
+  }
+
+  private List<String> history(String log, int most, String before) {
+    return ids(store.history(log, most, Optional.ofNullable(before)));
+  }
+
+  @Test
+  void aLogKeepsTheLatestTextsWhateverBecomesOfTheirMessages() throws IOException {
+    store = opened(new MailboxLimits(10, 20, 1_000, RETENTION, 0, 3));
+    append(store, logged("1", "log", "a"));
+    append(store, logged("other", "other log"));
+    append(store, logged("2", "log"));
+    append("unlogged", "a");
+    assertEquals(List.of("1", "2"), history("log", 9, null));
+    claim("a");
+    store.settle("a", "1");
+    append(store, logged("3", "log", "a"));
+    append(store, logged("4", "log", "a"));
+    assertEquals(List.of("2", "3", "4"), history("log", 9, null));
+    assertEquals(List.of("3", "4"), history("log", 2, null));
+    assertEquals(List.of("2"), history("log", 2, "3"));
+    assertEquals(List.of(), history("log", 2, "2"));
+    assertEquals(List.of(), history("log", 2, "unlogged"));
+    assertEquals(List.of(), history("none", 2, null));
+    StoredMessage text = store.history("log", 1, Optional.empty()).getFirst();
+    assertEquals("payload 4", text.payload());
+    assertEquals(1, text.urgency());
+    assertEquals(List.of("other"), history("other log", 9, null));
+    store.dropLog("log");
+    append("behind", "c");
+    assertEquals(List.of(), history("log", 9, null));
+    assertEquals(List.of("other"), history("other log", 9, null));
+  }
+
+  @Test
+  void aMessageSentAgainOrRefusedIsNotLoggedAgain() {
+    append(store, logged("1", "log", "a"));
+    append(store, logged("1", "log", "a"));
+    for (int i = 2; i <= 11; i++) {
+      append(store, logged("" + i, "log", "a"));
+    }
+    assertEquals(10, history("log", 99, null).size());
+  }
+
+  @Test
+  void aLogForgetsWhatIsOlderThanTheRetention() {
+    append(store, logged("old", "log", "a"));
+    time.advance(RETENTION);
+    append(store, logged("young", "log", "a"));
+    store.expire();
+    assertEquals(List.of("old", "young"), history("log", 9, null));
+    time.advance(Duration.ofMillis(1));
+    store.expire();
+    append("behind", "c");
+    assertEquals(List.of("young"), history("log", 9, null));
+  }
+
+  @Test
   void badArgumentsAreRefusedAtOnce() {
     assertThrows(IllegalArgumentException.class, () -> message("1", 3, "a"));
     assertThrows(IllegalArgumentException.class, () -> new Claim("a", "me", LEASE, 0, 0, 1));

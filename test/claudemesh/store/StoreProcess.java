@@ -158,6 +158,7 @@ final class StoreProcess {
       case Appended.Stored stored -> say("stored " + clientId + " " + stored.messageId());
       case Appended.Duplicate duplicate -> say("duplicate " + clientId);
       case Appended.Refused refused -> say("refused " + refused.reason());
+      case Appended.Failed failed -> say("refused " + failed.reason());
     }
   }
 
