@@ -6,7 +6,7 @@ import java.util.Map;
 final class ShellWords {
 
   /** How {@code bin/claudemesh} says where it is. */
-  private static final String COMMAND = "claudemesh.command";
+  static final String COMMAND = "claudemesh.command";
 
   private static final String FOLDER = "CLAUDEMESH_CONFIG_DIR";
 

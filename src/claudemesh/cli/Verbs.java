@@ -21,6 +21,8 @@ final class Verbs {
           "peer list",
           "rtt",
           "ws",
+          "install",
+          "uninstall",
           "completion",
           "version",
           "help");
@@ -43,6 +45,8 @@ final class Verbs {
       case "peer list" -> new PeerListVerb();
       case "rtt" -> new RttVerb();
       case "ws" -> new WsVerb();
+      case "install" -> new InstallVerb();
+      case "uninstall" -> new UninstallVerb();
       case "completion" -> new CompletionVerb();
       case "version" -> new VersionVerb();
       case "help" -> new HelpVerb();
