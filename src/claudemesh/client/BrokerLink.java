@@ -115,6 +115,10 @@ final class BrokerLink implements WsListener<BrokerMessage> {
     lifecycle.awaitOpen(timeout);
   }
 
+  void probe() {
+    lifecycle.probe();
+  }
+
   void close() {
     lifecycle.close();
   }

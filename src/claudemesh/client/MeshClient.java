@@ -82,6 +82,14 @@ public sealed interface MeshClient extends BrokerSender, AutoCloseable
   }
 
   /**
+   * Something has happened to this machine or its network: looks at once whether the connection
+   * still holds, or tries again now. Never blocks.
+   */
+  default void probe() {
+    requests().link().probe();
+  }
+
+  /**
    * Tells the broker that a message is safe; it then delivers it no more.
    *
    * @param message one that the listener was given

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /**
  * One connection, from its first packet to its last. Its methods are the steps of the loop, called
  * once each and in order by the loop's thread; each blocks, and ends the attempt by throwing {@link
- * AttemptEnded}. {@link #outbound()} alone may be used from anywhere.
+ * AttemptEnded}. {@link #outbound()} and {@link #probe()} alone may be used from anywhere.
  */
 final class Attempt<M> implements AutoCloseable {
 
@@ -33,6 +33,8 @@ final class Attempt<M> implements AutoCloseable {
   private final Outbound outbound;
   private final Liveness liveness;
   private int unreadableInARow;
+  private boolean probing;
+  private volatile boolean probeAsked;
 
   private Attempt(
       WsOptions<M> options,
@@ -153,13 +155,19 @@ final class Attempt<M> implements AutoCloseable {
     try {
       liveness.heardMessage();
       while (true) {
+        if (probeAsked) {
+          probeAsked = false;
+          probing = true;
+          liveness.probe();
+          connection.sendPing();
+        }
         Duration write = requireProgress();
         Duration atMost = write == null ? options.pingInterval : write;
         Event event = receive(liveness.beginWait(atMost));
         if (event == null) {
           keepAlive();
         } else {
-          liveness.heard();
+          heard();
           handle(event);
         }
       }
@@ -170,6 +178,14 @@ final class Attempt<M> implements AutoCloseable {
         default -> {} // the others are cut without a word: nobody would hear it
       }
       return e.ending();
+    }
+  }
+
+  private void heard() {
+    liveness.heard();
+    if (probing) {
+      probing = false;
+      signal.arrived(); // it held, so there is nothing left to hurry
     }
   }
 
@@ -286,6 +302,12 @@ final class Attempt<M> implements AutoCloseable {
   public void close() {
     connection.abort();
     lifecycle.count(WsCounter.UNSENT, outbound.close());
+  }
+
+  /** Asks the peer for a sign of life, soon; from any thread. */
+  void probe() {
+    probeAsked = true;
+    connection.wake();
   }
 
   Outbound outbound() {

@@ -79,7 +79,8 @@ final class Liveness {
   Due endWait() {
     long now = clock.nanoTime();
     if (slept(now)) {
-      return probe(now);
+      probe();
+      return Due.PING;
     }
     if (now - deadAt >= 0) {
       return Due.DEAD;
@@ -105,10 +106,11 @@ final class Liveness {
         || overslept.compareTo(NOTICEABLE) > 0;
   }
 
-  private Due probe(long now) {
+  /** The peer is about to be asked, and is dead if it gives no sign of life soon. */
+  void probe() {
+    long now = clock.nanoTime();
     limit = probe;
     deadAt = now + probe.toNanos();
     pingAt = now + pingNanos;
-    return Due.PING;
   }
 }

@@ -198,6 +198,25 @@ public final class WsLifecycle<M> implements AutoCloseable {
   }
 
   /**
+   * Something has happened to this machine or its network: looks at once whether the connection
+   * still holds. While open the peer is asked for a sign of life, and given up if none comes within
+   * the probe timeout; while waiting for the next attempt, that attempt starts now, and the backoff
+   * starts over. An attempt under way goes on, and if it fails the next one follows at once. Never
+   * blocks.
+   */
+  public void probe() {
+    signal.hurry();
+    lock.lock();
+    try {
+      if (current != null) {
+        current.probe();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Waits until everything taken so far on the present connection is written.
    *
    * @param timeout how long at most

@@ -59,6 +59,7 @@ final class WsLoop<M> implements Runnable {
       attempt.sayHello(number, deadline);
       M ack = attempt.awaitAck(deadline);
       long openedAt = options.clock.nanoTime();
+      signal.arrived();
       try {
         lifecycle.open(attempt, ack, number);
         return attempt.pump();
@@ -106,11 +107,15 @@ final class WsLoop<M> implements Runnable {
 
   private boolean sleep(Duration delay) {
     try {
-      signal.interruptibly(
-          () -> {
-            options.sleeper.sleep(delay);
-            return null;
-          });
+      boolean early =
+          signal.nap(
+              () -> {
+                options.sleeper.sleep(delay);
+                return null;
+              });
+      if (early) {
+        backoff.startOver(); // what it had learnt was about the time before
+      }
       return !signal.isRequested();
     } catch (AttemptEnded requested) {
       return false;

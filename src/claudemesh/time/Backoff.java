@@ -104,7 +104,12 @@ public final class Backoff {
    */
   public void ended(Duration open) {
     if (open.compareTo(stable) >= 0) {
-      failures = 0;
+      startOver();
     }
+  }
+
+  /** Goes back to the start of the schedule. */
+  public void startOver() {
+    failures = 0;
   }
 }
