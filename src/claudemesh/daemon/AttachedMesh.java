@@ -32,6 +32,7 @@ final class AttachedMesh implements Closing.Leaving {
   private final ReentrantLock attaching = new ReentrantLock();
   private final ConcurrentMap<String, MeshConnection> sessions = new ConcurrentHashMap<>();
   private final PeerCache peers;
+  private volatile boolean peersCame;
   private boolean closed; // guarded by attaching
 
   /**
@@ -118,6 +119,16 @@ final class AttachedMesh implements Closing.Leaving {
     return Optional.ofNullable(sessions.get(pubkey));
   }
 
+  /** The member's key; empty if the mesh failed. */
+  Optional<String> memberKey() {
+    return member.map(MeshConnection::pubkey);
+  }
+
+  /** A connection by its key, the member's or a session's. */
+  Optional<MeshConnection> byKey(String pubkey) {
+    return member.filter(own -> own.pubkey().equals(pubkey)).or(() -> session(pubkey));
+  }
+
   /** The connection of a session, or of the member if none is named. */
   Optional<MeshConnection> connection(Optional<String> sessionKey) {
     return sessionKey.isPresent() ? session(sessionKey.get()) : member;
@@ -165,11 +176,15 @@ final class AttachedMesh implements Closing.Leaving {
     } finally {
       attaching.unlock();
     }
-    if (earlier != null) {
-      earlier.close();
-    }
+    leave(earlier);
     starts.add(connection);
     return connection;
+  }
+
+  private static void leave(MeshConnection connection) {
+    if (connection != null) {
+      Thread.ofVirtual().name("leaving").start(connection::close);
+    }
   }
 
   private MeshConnection sessionConnection(Membership own, SessionPresence presence) {
@@ -190,16 +205,14 @@ final class AttachedMesh implements Closing.Leaving {
   }
 
   /**
-   * Ends a session's connection; it leaves the mesh cleanly.
+   * Ends a session's connection: it leaves the mesh cleanly, on a thread of its own.
    *
    * @param pubkey its key
    * @return whether there was one
    */
   boolean detachSession(String pubkey) {
     MeshConnection connection = sessions.remove(pubkey);
-    if (connection != null) {
-      connection.close();
-    }
+    leave(connection);
     return connection != null;
   }
 
@@ -214,9 +227,36 @@ final class AttachedMesh implements Closing.Leaving {
     return member.isPresent() ? peers.get(maxAge) : PeerList.NONE.withError(status().why().get());
   }
 
+  /** The name that goes with a key, as far as known; never waits. */
+  Optional<String> nameOf(String pubkey) {
+    return peers.nameOf(pubkey);
+  }
+
   /** Who was on the mesh when the broker was last asked; never waits. */
   PeerList knownPeers() {
     return peers.last();
+  }
+
+  /**
+   * Something has happened to this machine: every connection looks whether it still holds, or tries
+   * again now, the member's first.
+   */
+  void probe() {
+    connections().forEach(MeshConnection::probe);
+  }
+
+  /** Somebody came: what waits for a recipient may find it. On the member connection's thread. */
+  void peerCame() {
+    peersCame = true;
+  }
+
+  /** Whether somebody came since this was asked last. */
+  boolean takePeersCame() {
+    boolean came = peersCame;
+    if (came) {
+      peersCame = false;
+    }
+    return came;
   }
 
   /**
@@ -231,9 +271,9 @@ final class AttachedMesh implements Closing.Leaving {
     } finally {
       attaching.unlock();
     }
-    Closing.all(sessions.values());
+    Closing.all(sessions.values(), Closing.SESSIONS);
     sessions.clear();
-    Closing.all(member.stream().toList());
+    Closing.all(member.stream().toList(), Closing.MEMBERS);
   }
 
   @Override

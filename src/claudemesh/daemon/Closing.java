@@ -16,14 +16,17 @@ final class Closing {
     void close();
   }
 
-  /** How long all goodbyes of one kind may take; what is left over is cut by the process's end. */
-  static final Duration PATIENCE = Duration.ofMillis(800);
+  /** How long the goodbyes of a mesh's sessions may take; then the process's end cuts the rest. */
+  static final Duration SESSIONS = Duration.ofMillis(1_000);
+
+  /** How long the goodbye of a mesh's member may take, after those of its sessions. */
+  static final Duration MEMBERS = Duration.ofMillis(400);
 
   private Closing() {}
 
   /** Closes all, each on a thread of its own; returns when they are closed or time is up. */
-  static void all(Collection<? extends Leaving> leaving) {
-    Deadline deadline = Deadline.in(PATIENCE);
+  static void all(Collection<? extends Leaving> leaving, Duration patience) {
+    Deadline deadline = Deadline.in(patience);
     List<Thread> threads = new ArrayList<>(leaving.size());
     for (Leaving each : leaving) {
       threads.add(Thread.ofVirtual().name("closing").start(each::close));
@@ -31,7 +34,7 @@ final class Closing {
     try {
       for (Thread thread : threads) {
         if (!thread.join(deadline.left())) {
-          Log.warn("goodbye_cut_short", "after_ms", PATIENCE.toMillis());
+          Log.warn("goodbye_cut_short", "after_ms", patience.toMillis());
           return;
         }
       }

@@ -2,6 +2,8 @@ package claudemesh.daemon;
 
 import claudemesh.client.ClientOptions;
 import claudemesh.protocol.PeerDetails;
+import claudemesh.store.InboxStore;
+import claudemesh.store.OutboxStore;
 import claudemesh.time.Clock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -13,8 +15,10 @@ import java.util.Optional;
  *
  * @param options how it runs
  * @param events where everything that happens is told
+ * @param outbox what goes out
+ * @param inbox what has come in
  */
-record DaemonParts(DaemonOptions options, Events events) {
+record DaemonParts(DaemonOptions options, Events events, OutboxStore outbox, InboxStore inbox) {
 
   Clock clock() {
     return options.clock();
@@ -37,11 +41,21 @@ record DaemonParts(DaemonOptions options, Events events) {
         Optional.empty());
   }
 
-  private static Optional<String> hostname() {
-    try {
-      return Optional.of(InetAddress.getLocalHost().getHostName());
-    } catch (UnknownHostException e) {
-      return Optional.empty(); // a machine without a name says none
+  /** This machine's name; empty if it has none. */
+  static Optional<String> hostname() {
+    return HostName.KNOWN;
+  }
+
+  /** Looked up once: that may take a while, and there may be thousands of sessions. */
+  private static final class HostName {
+    static final Optional<String> KNOWN = lookUp();
+
+    private static Optional<String> lookUp() {
+      try {
+        return Optional.of(InetAddress.getLocalHost().getHostName());
+      } catch (UnknownHostException e) {
+        return Optional.empty();
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package claudemesh.daemon;
 
 import claudemesh.client.ClientListener;
 import claudemesh.client.EndingAdvice;
+import claudemesh.client.InboundMessage;
 import claudemesh.client.MeshClient;
 import claudemesh.json.Json;
 import claudemesh.lifecycle.Decision;
@@ -9,6 +10,10 @@ import claudemesh.lifecycle.Disconnect;
 import claudemesh.lifecycle.Ending;
 import claudemesh.lifecycle.StatusChange;
 import claudemesh.lifecycle.WsStatus;
+import claudemesh.protocol.BrokerMessage.Push;
+import claudemesh.protocol.BrokerMessage.StateChange;
+import claudemesh.protocol.BrokerMessage.SystemEvent;
+import claudemesh.store.Via;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +50,8 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
   private final DaemonParts parts;
   private final Endings endings = new Endings();
   private final MeshClient client;
+  private final Inbound inbound;
+  private final Drain drain;
   private volatile ConnectionStatus status = ConnectionStatus.STARTING;
   private boolean open; // the connection's thread only
   private long openedAt; // the connection's thread only
@@ -73,6 +80,13 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     this.mesh = mesh;
     this.parts = parts;
     this.client = client.apply(this);
+    this.inbound = new Inbound(this, parts);
+    this.drain =
+        new Drain(
+            parts.outbox(),
+            new Via(mesh.meshId(), pubkey),
+            this.client,
+            new OutboxEvents(parts.events(), mesh.slug(), scope()));
   }
 
   /**
@@ -117,6 +131,16 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     return client;
   }
 
+  /** There may be something to send through it. Never blocks. */
+  void wake() {
+    drain.wake();
+  }
+
+  /** Something has happened to this machine: looks whether it still holds, or tries again now. */
+  void probe() {
+    client.probe();
+  }
+
   ConnectionStatus status() {
     return status;
   }
@@ -144,6 +168,9 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     if (change.status() == WsStatus.OPEN) {
       open = true;
       openedAt = parts.clock().nanoTime();
+      drain.opened();
+    } else {
+      drain.lost();
     }
     if (change.status() == WsStatus.CLOSED) {
       change.cause().ifPresent(ending -> ended(ending, Decision.STOP, Optional.empty()));
@@ -186,9 +213,35 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     }
   }
 
+  @Override
+  public void onMessage(InboundMessage message) {
+    inbound.keep(message);
+  }
+
+  @Override
+  public void onUnreadable(Push push, String why) {
+    inbound.keepAside(push, why);
+  }
+
+  // Every connection of a member hears of everything: the member's own tells it, once.
+  @Override
+  public void onEvent(SystemEvent event) {
+    if (kind == Kind.MEMBER && !mesh.isOwn(event.pubkey())) {
+      MeshEvents.publish(parts.events(), mesh, event);
+    }
+  }
+
+  @Override
+  public void onStateChange(StateChange change) {
+    if (kind == Kind.MEMBER) {
+      MeshEvents.publish(parts.events(), mesh, change);
+    }
+  }
+
   /** Leaves the mesh; returns when the connection is closed. Idempotent. */
   @Override
   public void close() {
+    drain.stop();
     client.close();
   }
 

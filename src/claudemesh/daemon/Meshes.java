@@ -156,6 +156,6 @@ final class Meshes implements AutoCloseable {
     } finally {
       refreshing.unlock();
     }
-    Closing.all(attached.values());
+    Closing.all(attached.values(), Closing.SESSIONS.plus(Closing.MEMBERS));
   }
 }

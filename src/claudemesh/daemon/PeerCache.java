@@ -4,7 +4,9 @@ import claudemesh.client.MeshClient;
 import claudemesh.protocol.PeerSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,10 +20,14 @@ import java.util.function.Supplier;
  */
 final class PeerCache {
 
+  private static final Duration UNKNOWN_KEY_PAUSE = Duration.ofSeconds(10);
+
   private final Supplier<Optional<MeshConnection>> member;
   private final ReentrantLock lock = new ReentrantLock();
+  private volatile Map<String, String> names = Map.of();
   private volatile PeerList last = PeerList.NONE;
   private long receivedAt; // guarded by lock, like the rest
+  private long askedAt;
   private CompletableFuture<PeerList> underWay;
 
   PeerCache(Supplier<Optional<MeshConnection>> member) {
@@ -52,11 +58,26 @@ final class PeerCache {
     }
   }
 
-  /** Asks without waiting, so that the next look at {@link #last} knows more. */
-  void refresh() {
+  /**
+   * The display name that goes with a key, as far as known. If it is not, the broker is asked
+   * beside, but not for every unknown key anew.
+   */
+  Optional<String> nameOf(String pubkey) {
+    Optional<String> name = Optional.ofNullable(names.get(pubkey));
+    if (name.isEmpty()) {
+      askSometimes();
+    }
+    return name;
+  }
+
+  private void askSometimes() {
     lock.lock();
     try {
-      ask();
+      long now = System.nanoTime();
+      if (names.isEmpty() || now - askedAt > UNKNOWN_KEY_PAUSE.toNanos()) {
+        askedAt = now;
+        ask();
+      }
     } finally {
       lock.unlock();
     }
@@ -76,10 +97,21 @@ final class PeerCache {
     try {
       receivedAt = System.nanoTime();
       last = list;
+      names = namesIn(rows);
     } finally {
       lock.unlock();
     }
     return list;
+  }
+
+  private static Map<String, String> namesIn(List<PeerSummary> rows) {
+    Map<String, String> found = new HashMap<>();
+    for (PeerSummary row : rows) {
+      if (!row.displayName().isEmpty()) {
+        found.put(row.pubkey(), row.displayName());
+      }
+    }
+    return found;
   }
 
   private static String words(Throwable failure) {

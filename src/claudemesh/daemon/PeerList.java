@@ -21,13 +21,4 @@ record PeerList(List<PeerSummary> rows, Optional<Instant> asOf, Optional<String>
   PeerList withError(String why) {
     return new PeerList(rows, asOf, Optional.of(why));
   }
-
-  /** The display name that goes with a key. */
-  Optional<String> nameOf(String pubkey) {
-    return rows.stream()
-        .filter(row -> row.pubkey().equals(pubkey))
-        .map(PeerSummary::displayName)
-        .filter(name -> !name.isEmpty())
-        .findFirst();
-  }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param priority when it may be handed on
  * @param replyToId the message it answers
  * @param clientMessageId its identity: the same again is the same message
+ * @param fingerprint what was asked, hashed ({@link claudemesh.crypto.RequestFingerprint}): another
+ *     one under the same identity is a conflict
  */
 record SendRequest(
     String meshId,
@@ -22,7 +24,8 @@ record SendRequest(
     String text,
     Priority priority,
     Optional<String> replyToId,
-    String clientMessageId) {
+    String clientMessageId,
+    String fingerprint) {
 
   /** Never shows the text. */
   @Override
