@@ -164,10 +164,15 @@ public final class EventStream extends Takeover {
     }
   }
 
-  private void awaitEnd() throws IOException {
-    do {
-      input.skip(input.available());
-    } while (input.fill(stream) >= 0);
+  private void awaitEnd() {
+    try {
+      do {
+        input.skip(input.available());
+      } while (input.fill(stream) >= 0);
+    } catch (IOException e) {
+      // Whoever goes without having read all is heard as a reset.
+      Log.debug("event_client_reset", "peer", stream.remoteAddress(), "error", e.getMessage());
+    }
     if (ending.compareAndSet(null, "the client has gone")) {
       outbox.discard();
     }

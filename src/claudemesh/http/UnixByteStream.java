@@ -2,6 +2,7 @@ package claudemesh.http;
 
 import claudemesh.json.Log;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.attribute.UserPrincipal;
@@ -21,12 +22,17 @@ final class UnixByteStream implements ByteStream {
   private boolean moreIsLikely; // the reading thread's
 
   /**
-   * Takes over a connected channel.
+   * Takes over a channel.
    *
-   * @param channel the channel, in blocking mode; closed with this stream
+   * @param channel the channel, in blocking mode, connected or to be; closed with this stream
    */
   UnixByteStream(SocketChannel channel) {
     this.channel = channel;
+  }
+
+  /** Connects, for as long as the server's backlog is full. */
+  void connect(UnixDomainSocketAddress server) throws IOException {
+    channel.connect(server);
   }
 
   @Override
