@@ -17,13 +17,16 @@ empty :=
 space := $(empty) $(empty)
 colons = $(subst $(space),:,$(strip $(1)))
 MAIN_JARS := $(shell bin/fetch-deps --list main)
+SOURCE_JARS := $(shell bin/fetch-deps --list source)
 TEST_JARS := $(shell bin/fetch-deps --list test)
 FORMATTER := $(shell bin/fetch-deps --list build)
 SUITE_JARS := $(shell bin/fetch-deps --list conformance)
 
 find = $(shell find $(1) -name '$(2)' -type f 2>/dev/null | LC_ALL=C sort)
 ENTRY := src/claudemesh/Main.java
-MAIN_JAVA := $(filter-out $(ENTRY),$(call find,src,*.java))
+# Only the bundle is a module, see bin/bundle.
+MODULE := src/module-info.java
+MAIN_JAVA := $(filter-out $(ENTRY) $(MODULE),$(call find,src,*.java))
 RESOURCES := $(patsubst src/%,%,$(filter-out %.java,$(call find,src,[!.]*[!~])))
 TEST_JAVA := $(call find,test/claudemesh,*.java)
 BENCH_JAVA := $(call find,test/bench,*.java)
@@ -31,7 +34,9 @@ CONFORMANCE_JAVA := $(call find,test/conformance,*.java)
 FUZZ_JAVA := $(call find,test/fuzz,*.java)
 VERSION := $(shell cat src/claudemesh/version.txt)
 
-JAVAC = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -Xlint:all -Werror
+# Texts joined with + by StringBuilder: the JVM needs milliseconds before it joins its first one otherwise.
+JAVAC_PLAIN = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -XDstringConcat=inline
+JAVAC = $(JAVAC_PLAIN) -Xlint:all -Werror
 # SQLite is native code: without the flag a JDK from 24 on warns, on stderr.
 NATIVE := --enable-native-access=ALL-UNNAMED
 # Of the two dozen platforms that SQLite's driver knows, those whose library goes into our jar.
@@ -41,7 +46,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar test arrows run demo bench bench-store crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test arrows run demo bench bench-store crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -98,13 +103,18 @@ $(STAMPS)/fuzz: $(STAMPS)/main $(STAMPS)/fuzz.list $(FUZZ_JAVA)
 	@touch $@
 
 # The classes of the dependencies without what belongs to their own jars: manifest, signatures, module,
-# and without libraries for other platforms.
+# and without libraries for other platforms. Those with sources are compiled anew.
 $(STAMPS)/deps: bin/dependencies.txt Makefile | deps
 	@rm -rf $(BUILD)/deps-classes
 	@mkdir -p $(BUILD)/deps-classes $(@D)
 	@for jar in $(MAIN_JARS); do \
 	  (cd $(BUILD)/deps-classes && "$(JDK)/bin/jar" --extract --file "$(CURDIR)/$$jar") || exit 1; done
 	@rm -rf $(BUILD)/deps-classes/META-INF $(BUILD)/deps-classes/module-info.class
+	@rm -rf $(BUILD)/deps-sources
+	@mkdir -p $(BUILD)/deps-sources
+	@for jar in $(SOURCE_JARS); do \
+	  (cd $(BUILD)/deps-sources && "$(JDK)/bin/jar" --extract --file "$(CURDIR)/$$jar") || exit 1; done
+	@$(JAVAC_PLAIN) -nowarn --release 21 -d $(BUILD)/deps-classes $$(find $(BUILD)/deps-sources -name '*.java')
 	@cd $(BUILD)/deps-classes/org/sqlite && mv native all && for platform in $(PLATFORMS); do \
 	  mkdir -p native/$$platform && mv all/$$platform/* native/$$platform || exit 1; done
 	@rm -rf $(BUILD)/deps-classes/org/sqlite/all
@@ -128,12 +138,34 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
 	@bin/run-tests $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
+	  --exclude-tag bundle \
 	  --config junit.jupiter.execution.timeout.default=60s \
 	  --config junit.jupiter.execution.timeout.threaddump.enabled=true \
 	  $(if $(ONLY),$(if $(findstring #,$(ONLY)),--include-methodname,--include-classname) '.*$(ONLY).*')
 
 arrows: ## check which package may know which (part of the tests)
 	@$(MAKE) --no-print-directory test ONLY=PackageArrowsTest
+
+bundle: $(STAMPS)/bundle ## link a runtime with the application in it: build/claudemesh-VERSION-OS-ARCH.tar.gz
+
+$(STAMPS)/bundle: $(JAR) $(MODULE) bin/bundle bin/bundle-launcher \
+  $(wildcard $(BUILD)/man/* $(BUILD)/completions/*/*)
+	@bin/bundle "$(JDK)" $(JAR) $(BUILD)
+	@touch $@
+
+PREFIX ?= /usr/local
+
+install: $(STAMPS)/bundle ## install the bundle; PREFIX=/usr/local, DESTDIR= for packagers
+	@bin/install-bundle $(BUILD)/bundle/claudemesh-* "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## remove what `make install` installed
+	@bin/install-bundle --remove "$(DESTDIR)$(PREFIX)"
+
+# Tests of the linked bundle are slower than all others together, and those alone need it.
+test-bundle: $(STAMPS)/test $(STAMPS)/bundle ## test the bundle: elsewhere, read-only, linked, installed
+	@bin/run-tests $(BUILD)/test-bundle-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
+	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
+	  --include-tag bundle
 
 run: $(JAR) ## start a live mesh: broker, member connection, echo session
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" bin/claudemesh up $(ARGS)

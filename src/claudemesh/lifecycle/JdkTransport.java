@@ -69,9 +69,7 @@ public final class JdkTransport implements Transport, AutoCloseable {
             .proxy(proxies.selector());
     // The JDK takes a 401 without WWW-Authenticate for a fault of its own once it has one.
     proxies.authenticator().ifPresent(builder::authenticator);
-    if (!tls.equals(TlsSettings.DEFAULT)) {
-      builder.sslContext(tls.context());
-    }
+    LateTls.prepare(builder, tls);
     this.client = builder.build();
   }
 

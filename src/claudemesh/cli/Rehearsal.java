@@ -1,0 +1,136 @@
+package claudemesh.cli;
+
+import claudemesh.json.Json;
+import claudemesh.json.LineReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What start-up archives are made of: typical commands, run one after the other in one JVM that
+ * takes note of the classes it loads. The broker they speak to is a process of its own, so that its
+ * classes, which no short command needs, stay out; everything happens in a temporary folder, on the
+ * loopback interface, and nothing is printed.
+ *
+ * <p>The bundle's build and {@code bin/claudemesh} start it; it is not a verb.
+ */
+public final class Rehearsal {
+
+  private static final List<List<String>> ALONE =
+      List.of(
+          List.of("version"),
+          List.of("version", "--json"),
+          List.of("help"),
+          List.of("help", "send"),
+          List.of("list"),
+          List.of("no-such-verb"));
+
+  private static final List<List<String>> WITH_A_BROKER =
+      List.of(
+          List.of("list", "--json"),
+          List.of("peer", "list"),
+          List.of("peer", "list", "--json"),
+          List.of("send", "echo", "hello"),
+          List.of("send", "echo", "hello", "--json"),
+          List.of("connect", "--to", "echo", "--count", "1", "--only", "message"));
+
+  private static final String INPUT = "hello\n";
+
+  private final Map<String, String> environment;
+
+  private Rehearsal(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * Runs the commands; their own failures are not its concern.
+   *
+   * @param args none
+   * @throws IOException if the temporary folder cannot be used, or the broker not started
+   * @throws InterruptedException if the process was asked to end
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("claudemesh-rehearsal");
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("CLAUDEMESH_CONFIG_DIR", folder.toString());
+    try {
+      new Rehearsal(environment).run();
+    } finally {
+      deleteAll(folder);
+    }
+    Network.shutDown();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    ALONE.forEach(this::command);
+    Process broker = startBroker();
+    try {
+      LineReader lines = new LineReader(broker.getInputStream(), LineReader.DEFAULT_LIMIT);
+      String ready = lines.read();
+      if (ready == null || !Json.parseObject(ready).string("type", "").equals("ready")) {
+        throw new IOException("expected a broker that says it is ready, found: " + ready);
+      }
+      WITH_A_BROKER.forEach(this::command);
+    } finally {
+      broker.destroy();
+      broker.waitFor();
+    }
+  }
+
+  private void command(List<String> words) {
+    Streams streams =
+        new Streams(
+            new ByteArrayInputStream(INPUT.getBytes(StandardCharsets.UTF_8)),
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            false,
+            false,
+            false);
+    Cli.run(words.toArray(String[]::new), streams, environment);
+  }
+
+  /** On the same Java and classes, with the properties that matter to it. */
+  private Process startBroker() throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    Optional.ofNullable(System.getProperty("org.sqlite.lib.path"))
+        .ifPresent(path -> words.add("-Dorg.sqlite.lib.path=" + path));
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), "claudemesh.cli.Cli"));
+    words.addAll(List.of("up", "--listen", "127.0.0.1:0", "--json"));
+    ProcessBuilder builder =
+        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException failure)
+              throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
