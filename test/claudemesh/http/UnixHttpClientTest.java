@@ -113,7 +113,9 @@ class UnixHttpClientTest {
 
   @Test
   void tellsThatNobodyListens() throws IOException {
-    new Scripted("", true).close();
+    ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+        .bind(UnixDomainSocketAddress.of(file))
+        .close();
     UnixHttpException failure = failure(UnixHttpClient.of(file), LONG);
     assertEquals(Kind.REFUSED, failure.kind());
     assertEquals("nobody listens on " + file, failure.getMessage());
