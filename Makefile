@@ -34,8 +34,10 @@ CONFORMANCE_JAVA := $(call find,test/conformance,*.java)
 FUZZ_JAVA := $(call find,test/fuzz,*.java)
 VERSION := $(shell cat src/claudemesh/version.txt)
 
+# For tools that are over before the optimising compiler or a second collector thread would pay.
+SHORT := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 # Texts joined with + by StringBuilder: the JVM needs milliseconds before it joins its first one otherwise.
-JAVAC_PLAIN = "$(JDK)/bin/javac" -encoding UTF-8 -g -proc:none -XDstringConcat=inline
+JAVAC_PLAIN = "$(JDK)/bin/javac" $(SHORT:%=-J%) -encoding UTF-8 -g -proc:none -XDstringConcat=inline
 JAVAC = $(JAVAC_PLAIN) -Xlint:all -Werror
 # SQLite is native code: without the flag a JDK from 24 on warns, on stderr.
 NATIVE := --enable-native-access=ALL-UNNAMED
@@ -196,14 +198,24 @@ crash-store: ## kill a hundred processes at their store and look what is left
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
 	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)
 
-FORMATTED = $(shell find src test -name '*.java' -type f 2>/dev/null | LC_ALL=C sort)
+FORMATTED := $(call find,src,*.java) $(call find,test,*.java)
+FORMAT = "$(JDK)/bin/java" $(SHORT) -jar $(FORMATTER)
 
-format: deps ## format all Java sources
-	@"$(JDK)/bin/java" -jar $(FORMATTER) --replace $(FORMATTED)
+format: $(STAMPS)/formatted ## format all Java sources
 
-format-check: deps
-	@"$(JDK)/bin/java" -jar $(FORMATTER) --dry-run --set-exit-if-changed $(FORMATTED) || \
+# Only what has changed since the last time: for all sources the formatter needs half a minute.
+$(STAMPS)/formatted: $(FORMATTED) bin/dependencies.txt | deps
+	@mkdir -p $(@D)
+	@$(FORMAT) --replace $(filter %.java,$(if $(filter %.txt,$?),$^,$?))
+	@touch $@ $(STAMPS)/format-checked
+
+format-check: $(STAMPS)/format-checked
+
+$(STAMPS)/format-checked: $(FORMATTED) bin/dependencies.txt | deps
+	@mkdir -p $(@D)
+	@$(FORMAT) --dry-run --set-exit-if-changed $(filter %.java,$(if $(filter %.txt,$?),$^,$?)) || \
 	  { echo 'not formatted, see above: make format' >&2; exit 1; }
+	@touch $@
 
 javadoc: $(STAMPS)/javadoc ## write the API documentation to build/javadoc, complete or not at all
 
