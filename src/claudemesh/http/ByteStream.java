@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Both directions of one connection, as far as a server needs them: TCP, TLS, a Unix socket, or a
  * script in a test. One thread reads and one writes at a time; the other methods may be called from
- * any thread and never block.
+ * any thread and do not wait for the peer.
  */
 interface ByteStream {
 
@@ -50,7 +50,10 @@ interface ByteStream {
    */
   void shutdownOutput() throws IOException;
 
-  /** Closes; what was written is still delivered. Idempotent. */
+  /**
+   * Closes; what was written is still delivered. Idempotent. Over TLS it says a last word first,
+   * which a peer that does not read can hold up until {@link #abort}.
+   */
   void close();
 
   /** Resets: what was written and not delivered is forgotten. Idempotent. */
@@ -71,5 +74,16 @@ interface ByteStream {
    */
   default Optional<UserPrincipal> peerUser() throws IOException {
     return Optional.empty();
+  }
+
+  /**
+   * The same without the port: what limits for each address count by.
+   *
+   * @return {@code address}, or the like
+   */
+  default String remoteHost() {
+    String whole = remoteAddress();
+    int colon = whole.lastIndexOf(':');
+    return colon < 0 ? whole : whole.substring(0, colon);
   }
 }

@@ -33,6 +33,7 @@ final class HttpConnection implements Runnable {
   private final HttpHandler handler;
   private final LongSupplier now;
   private final Executor helpers;
+  private final AtomicReference<Runnable> onVouched;
   private final InputBuffer input = new InputBuffer();
   private final AtomicReference<Timeout> timeout = new AtomicReference<>();
 
@@ -49,34 +50,52 @@ final class HttpConnection implements Runnable {
    * @param handler answers its requests
    * @param now the server's time, in nanoseconds
    * @param helpers starts a thread for each task
+   * @param onVouched told once: that somebody knows whose connection it is, or that it is over
    */
   HttpConnection(
       ByteStream stream,
       HttpServerOptions options,
       HttpHandler handler,
       LongSupplier now,
-      Executor helpers) {
+      Executor helpers,
+      Runnable onVouched) {
     this.stream = stream;
     this.options = options;
     this.handler = handler;
     this.now = now;
     this.helpers = helpers;
+    this.onVouched = new AtomicReference<>(onVouched);
     limit(options.headTimeout(), this::expire);
   }
 
   @Override
   public void run() {
     try {
-      boolean more = awaitRequest();
+      boolean more = awaitFirstRequest();
       while (more) {
         more = serve() && awaitNextRequest();
       }
+    } catch (TlsFailure e) {
+      refused(Refusal.TLS, e.getMessage());
     } catch (IOException e) {
       // The peer is gone, so nobody is left to be told.
       Log.debug("http_connection_lost", "peer", stream.remoteAddress(), "error", e.getMessage());
     } finally {
+      limit(LINGER, this::cut);
       stream.close();
     }
+  }
+
+  private boolean awaitFirstRequest() throws IOException {
+    boolean came = awaitRequest();
+    if (!came && expired) {
+      refused(Refusal.SLOW, "nothing was asked in " + options.headTimeout().toSeconds() + " s");
+    }
+    return came;
+  }
+
+  private void refused(Refusal why, String words) {
+    options.refusals().refused(why, stream.remoteAddress(), words);
   }
 
   /** Serves one request; says whether the connection may bring another. */
@@ -136,6 +155,7 @@ final class HttpConnection implements Runnable {
   }
 
   private HttpExchange refused(HttpFailure failure) throws IOException {
+    refused(Refusal.ofStatus(failure.status()), failure.getMessage());
     HttpExchange exchange = new HttpExchange(this, UNREAD, request(UNREAD, RequestTarget.ROOT, ""));
     exchange.fail(failure);
     return exchange;
@@ -163,7 +183,8 @@ final class HttpConnection implements Runnable {
 
   void runWebSocket(HttpRequest request, WsServerOptions wsOptions, WsHandler wsHandler) {
     WsConnection webSocket =
-        new WsConnection(request, stream, input, wsOptions, wsHandler, now, helpers);
+        new WsConnection(
+            request, stream, input, wsOptions, wsHandler, now, helpers, this::vouchFor);
     handOver(webSocket);
     webSocket.run();
   }
@@ -213,6 +234,14 @@ final class HttpConnection implements Runnable {
     Timeout due = timeout.get();
     if (due != null && time >= due.at() && timeout.compareAndSet(due, null)) {
       due.action().run();
+    }
+  }
+
+  /** Says that this connection no longer counts as one of a stranger. Idempotent. */
+  void vouchFor() {
+    Runnable told = onVouched.getAndSet(null);
+    if (told != null) {
+      told.run();
     }
   }
 

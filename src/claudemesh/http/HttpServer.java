@@ -46,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
   private final CountDownLatch ticking = new CountDownLatch(1);
   private final ReentrantLock tickLock = new ReentrantLock();
   private final LongSupplier clock = () -> this.now;
+  private final AddressCounts strangers;
   private volatile long now;
   private boolean full; // the accepting thread's
 
@@ -53,6 +54,7 @@ public final class HttpServer implements AutoCloseable {
     this.options = options;
     this.handler = guarded(options, handler, listener);
     this.listener = listener;
+    this.strangers = new AddressCounts(options.maxPerAddress());
   }
 
   /**
@@ -179,6 +181,11 @@ public final class HttpServer implements AutoCloseable {
     return connectionThreads.isTerminated() && helpers.isTerminated();
   }
 
+  /** How many addresses have connections that nobody has vouched for, for tests. */
+  int addressesOfStrangers() {
+    return strangers.addresses();
+  }
+
   private static boolean awaitEnd(ExecutorService threads) {
     try {
       return threads.awaitTermination(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
@@ -216,17 +223,36 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /** Gives a connection to a thread of its own, if there is room. */
-  private void admit(ByteStream stream) {
+  private void admit(ByteStream plain) {
     boolean wasFull = full;
     full = connections.size() >= options.maxConnections();
     if (full) {
       if (!wasFull) {
         Log.warn("connections_full", "limit", options.maxConnections());
       }
-      stream.close();
+      refuse(plain, Refusal.FULL, "at most " + options.maxConnections() + " connections are held");
       return;
     }
-    start(new HttpConnection(stream, options, handler, clock, helpers));
+    String address = plain.remoteHost();
+    if (!strangers.enter(address)) {
+      refuse(
+          plain,
+          Refusal.ADDRESS_FULL,
+          "at most " + options.maxPerAddress() + " of one address have not said who they are");
+      return;
+    }
+    ByteStream stream =
+        options
+            .tls()
+            .<ByteStream>map(tls -> new TlsByteStream(plain, tls::newEngine))
+            .orElse(plain);
+    Runnable vouched = () -> strangers.leave(address);
+    start(new HttpConnection(stream, options, handler, clock, helpers, vouched));
+  }
+
+  private void refuse(ByteStream plain, Refusal why, String words) {
+    options.refusals().refused(why, plain.remoteAddress(), words);
+    plain.abort();
   }
 
   private void start(HttpConnection connection) {
@@ -236,6 +262,7 @@ public final class HttpServer implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       // The server is closing, and will not see this one any more.
       connections.remove(connection);
+      connection.vouchFor();
       connection.cut();
     }
   }
@@ -245,6 +272,7 @@ public final class HttpServer implements AutoCloseable {
       connection.run();
     } finally {
       connections.remove(connection);
+      connection.vouchFor();
     }
   }
 

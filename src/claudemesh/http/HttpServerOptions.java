@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -21,9 +22,13 @@ import javax.net.ServerSocketFactory;
  * @param idleTimeout how long a connection may rest between requests
  * @param writeTimeout how long writing an answer may take
  * @param tickPeriod how often deadlines are looked at; zero leaves it to {@link HttpServer#tick}
- * @param socketFactory what makes the listening socket: plain, or TLS
+ * @param socketFactory what makes the listening socket
  * @param socketFile the Unix socket to listen on instead of host and port
  * @param ownerOnly whether, on a Unix socket, processes of other users are answered 403
+ * @param tls how connections are encrypted; empty for plain ones
+ * @param maxPerAddress connections of one address held at once that nobody has vouched for ({@link
+ *     WsConnection#vouchFor}); more are closed as they come
+ * @param refusals hears of what the server refuses by itself
  */
 public record HttpServerOptions(
     String host,
@@ -39,7 +44,10 @@ public record HttpServerOptions(
     Duration tickPeriod,
     ServerSocketFactory socketFactory,
     Optional<Path> socketFile,
-    boolean ownerOnly) {
+    boolean ownerOnly,
+    Optional<ServerTls> tls,
+    int maxPerAddress,
+    RefusalListener refusals) {
 
   /** Checks every value. */
   public HttpServerOptions {
@@ -60,6 +68,9 @@ public record HttpServerOptions(
     }
     Objects.requireNonNull(socketFactory, "socketFactory");
     Objects.requireNonNull(socketFile, "socketFile");
+    Objects.requireNonNull(tls, "tls");
+    requirePositive("maxPerAddress", maxPerAddress);
+    Objects.requireNonNull(refusals, "refusals");
   }
 
   /**
@@ -85,7 +96,10 @@ public record HttpServerOptions(
         Duration.ofSeconds(1),
         ServerSocketFactory.getDefault(),
         Optional.empty(),
-        true);
+        true,
+        Optional.empty(),
+        Integer.MAX_VALUE,
+        RefusalListener.NONE);
   }
 
   /**
@@ -98,22 +112,7 @@ public record HttpServerOptions(
    * @return the options
    */
   public static HttpServerOptions listeningOn(Path socketFile) {
-    HttpServerOptions tcp = listeningOn("localhost", 0);
-    return new HttpServerOptions(
-        tcp.host,
-        tcp.port,
-        tcp.backlog,
-        tcp.maxConnections,
-        tcp.maxHeadBytes,
-        tcp.maxBodyBytes,
-        tcp.headTimeout,
-        tcp.bodyTimeout,
-        tcp.idleTimeout,
-        tcp.writeTimeout,
-        tcp.tickPeriod,
-        tcp.socketFactory,
-        Optional.of(socketFile),
-        true);
+    return listeningOn("localhost", 0).with(draft -> draft.socketFile = Optional.of(socketFile));
   }
 
   /**
@@ -123,21 +122,7 @@ public record HttpServerOptions(
    * @return the changed options
    */
   public HttpServerOptions withOwnerOnly(boolean only) {
-    return new HttpServerOptions(
-        host,
-        port,
-        backlog,
-        maxConnections,
-        maxHeadBytes,
-        maxBodyBytes,
-        headTimeout,
-        bodyTimeout,
-        idleTimeout,
-        writeTimeout,
-        tickPeriod,
-        socketFactory,
-        socketFile,
-        only);
+    return with(draft -> draft.ownerOnly = only);
   }
 
   /**
@@ -147,21 +132,7 @@ public record HttpServerOptions(
    * @return the changed options
    */
   public HttpServerOptions withMaxConnections(int connections) {
-    return new HttpServerOptions(
-        host,
-        port,
-        backlog,
-        connections,
-        maxHeadBytes,
-        maxBodyBytes,
-        headTimeout,
-        bodyTimeout,
-        idleTimeout,
-        writeTimeout,
-        tickPeriod,
-        socketFactory,
-        socketFile,
-        ownerOnly);
+    return with(draft -> draft.maxConnections = connections);
   }
 
   /**
@@ -171,21 +142,7 @@ public record HttpServerOptions(
    * @return the changed options
    */
   public HttpServerOptions withMaxBodyBytes(int bytes) {
-    return new HttpServerOptions(
-        host,
-        port,
-        backlog,
-        maxConnections,
-        maxHeadBytes,
-        bytes,
-        headTimeout,
-        bodyTimeout,
-        idleTimeout,
-        writeTimeout,
-        tickPeriod,
-        socketFactory,
-        socketFile,
-        ownerOnly);
+    return with(draft -> draft.maxBodyBytes = bytes);
   }
 
   /**
@@ -195,45 +152,130 @@ public record HttpServerOptions(
    * @return the changed options
    */
   public HttpServerOptions withTickPeriod(Duration period) {
-    return new HttpServerOptions(
-        host,
-        port,
-        backlog,
-        maxConnections,
-        maxHeadBytes,
-        maxBodyBytes,
-        headTimeout,
-        bodyTimeout,
-        idleTimeout,
-        writeTimeout,
-        period,
-        socketFactory,
-        socketFile,
-        ownerOnly);
+    return with(draft -> draft.tickPeriod = period);
   }
 
   /**
-   * The same on sockets of another kind, such as TLS.
+   * The same on sockets of another kind.
    *
    * @param factory what makes the listening socket
    * @return the changed options
    */
   public HttpServerOptions withSocketFactory(ServerSocketFactory factory) {
-    return new HttpServerOptions(
-        host,
-        port,
-        backlog,
-        maxConnections,
-        maxHeadBytes,
-        maxBodyBytes,
-        headTimeout,
-        bodyTimeout,
-        idleTimeout,
-        writeTimeout,
-        tickPeriod,
-        factory,
-        socketFile,
-        ownerOnly);
+    return with(draft -> draft.socketFactory = factory);
+  }
+
+  /**
+   * The same with another limit on heads.
+   *
+   * @param bytes longest request line and header fields together
+   * @param timeout how long they may take
+   * @return the changed options
+   */
+  public HttpServerOptions withHead(int bytes, Duration timeout) {
+    return with(
+        draft -> {
+          draft.maxHeadBytes = bytes;
+          draft.headTimeout = timeout;
+        });
+  }
+
+  /**
+   * The same over TLS.
+   *
+   * @param how certificate and key
+   * @return the changed options
+   */
+  public HttpServerOptions withTls(ServerTls how) {
+    return with(draft -> draft.tls = Optional.of(how));
+  }
+
+  /**
+   * The same with a limit on connections of one address that nobody has vouched for.
+   *
+   * @param connections how many are held at once
+   * @return the changed options
+   */
+  public HttpServerOptions withMaxPerAddress(int connections) {
+    return with(draft -> draft.maxPerAddress = connections);
+  }
+
+  /**
+   * The same with another listener.
+   *
+   * @param listener hears of what the server refuses by itself
+   * @return the changed options
+   */
+  public HttpServerOptions withRefusals(RefusalListener listener) {
+    return with(draft -> draft.refusals = listener);
+  }
+
+  private HttpServerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** The values while some of them are replaced. */
+  private static final class Draft {
+    private String host;
+    private int port;
+    private int backlog;
+    private int maxConnections;
+    private int maxHeadBytes;
+    private int maxBodyBytes;
+    private Duration headTimeout;
+    private Duration bodyTimeout;
+    private Duration idleTimeout;
+    private Duration writeTimeout;
+    private Duration tickPeriod;
+    private ServerSocketFactory socketFactory;
+    private Optional<Path> socketFile;
+    private boolean ownerOnly;
+    private Optional<ServerTls> tls;
+    private int maxPerAddress;
+    private RefusalListener refusals;
+
+    Draft(HttpServerOptions from) {
+      host = from.host;
+      port = from.port;
+      backlog = from.backlog;
+      maxConnections = from.maxConnections;
+      maxHeadBytes = from.maxHeadBytes;
+      maxBodyBytes = from.maxBodyBytes;
+      headTimeout = from.headTimeout;
+      bodyTimeout = from.bodyTimeout;
+      idleTimeout = from.idleTimeout;
+      writeTimeout = from.writeTimeout;
+      tickPeriod = from.tickPeriod;
+      socketFactory = from.socketFactory;
+      socketFile = from.socketFile;
+      ownerOnly = from.ownerOnly;
+      tls = from.tls;
+      maxPerAddress = from.maxPerAddress;
+      refusals = from.refusals;
+    }
+
+    HttpServerOptions options() {
+      return new HttpServerOptions(
+          host,
+          port,
+          backlog,
+          maxConnections,
+          maxHeadBytes,
+          maxBodyBytes,
+          headTimeout,
+          bodyTimeout,
+          idleTimeout,
+          writeTimeout,
+          tickPeriod,
+          socketFactory,
+          socketFile,
+          ownerOnly,
+          tls,
+          maxPerAddress,
+          refusals);
+    }
   }
 
   static void requirePositive(String name, int value) {

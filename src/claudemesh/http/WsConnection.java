@@ -37,6 +37,7 @@ public final class WsConnection extends Takeover {
   private final WsServerOptions options;
   private final WsHandler handler;
   private final LongSupplier now;
+  private final Runnable onVouched;
   private final MessageReader messages;
   private final Outbox outbox;
   private final AtomicReference<Ending> ending = new AtomicReference<>();
@@ -54,13 +55,15 @@ public final class WsConnection extends Takeover {
       WsServerOptions options,
       WsHandler handler,
       LongSupplier now,
-      Executor drainers) {
+      Executor drainers,
+      Runnable onVouched) {
     this.request = request;
     this.stream = stream;
     this.input = input;
     this.options = options;
     this.handler = handler;
     this.now = now;
+    this.onVouched = onVouched;
     this.messages = new MessageReader(Role.SERVER, options.maxMessageBytes(), now);
     this.outbox =
         new Outbox(
@@ -155,6 +158,14 @@ public final class WsConnection extends Takeover {
   }
 
   /**
+   * Says that it is known whose connection this is, so that it no longer counts among those of its
+   * address of which that is not known ({@link HttpServerOptions#maxPerAddress}). Idempotent.
+   */
+  public void vouchFor() {
+    onVouched.run();
+  }
+
+  /**
    * Who is at the other end.
    *
    * @return {@code address:port}
@@ -218,6 +229,8 @@ public final class WsConnection extends Takeover {
     } finally {
       end(CloseCode.ABNORMAL, "internal error");
       outbox.discard();
+      // Closing may say a last word, and the peer may not read it.
+      cutAt = Math.min(cutAt, now.getAsLong() + options.closeTimeout().toNanos());
       stream.close();
       notifyClosed();
     }

@@ -34,7 +34,8 @@ class HttpConnectionTest {
             handler.handle(exchange);
           },
           () -> now,
-          Runnable::run);
+          Runnable::run,
+          () -> {});
 
   @Test
   void answersARequest() {

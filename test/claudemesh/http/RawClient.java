@@ -59,6 +59,12 @@ final class RawClient implements AutoCloseable {
     stream = new UnixByteStream(SocketChannel.open(UnixDomainSocketAddress.of(socketFile)));
   }
 
+  /** Over a socket that is connected already, such as one of TLS. */
+  RawClient(Socket connected) throws IOException {
+    connected.setSoTimeout(60_000);
+    stream = new SocketByteStream(connected);
+  }
+
   RawClient upgrade() throws IOException {
     send(UPGRADE);
     Answer answer = answer();

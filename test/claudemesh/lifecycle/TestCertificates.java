@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
@@ -20,35 +20,91 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates made for one test run by the JDK's own keytool, and servers that show them. */
-final class TestCertificates {
+public final class TestCertificates {
 
   static final String PASSWORD = "changeit";
 
   private final Path folder;
 
-  TestCertificates(Path folder) {
+  /**
+   * Certificates in a folder.
+   *
+   * @param folder where they are put
+   */
+  public TestCertificates(Path folder) {
     this.folder = folder;
   }
 
-  /** A self-signed certificate with its key, in {@code name.p12}, and alone in {@code name.pem}. */
-  Path make(String name, String subjectAlternative) throws Exception {
+  /**
+   * A self-signed EC certificate with its key, in {@code name.p12}; in {@code name.pem} the
+   * certificate alone, in {@code name.key} the key alone.
+   *
+   * @param name its name
+   * @param subjectAlternative whom it is for, as keytool says it
+   * @return the PKCS #12 file
+   * @throws Exception if it cannot be made
+   */
+  public Path make(String name, String subjectAlternative) throws Exception {
+    return make(name, subjectAlternative, "-keyalg", "EC", "-groupname", "secp256r1");
+  }
+
+  /**
+   * The same with a key of another kind.
+   *
+   * @param name its name
+   * @param subjectAlternative whom it is for, as keytool says it
+   * @param algorithm what keytool is told about the key
+   * @return the PKCS #12 file
+   * @throws Exception if it cannot be made
+   */
+  public Path make(String name, String subjectAlternative, String... algorithm) throws Exception {
     Path store = folder.resolve(name + ".p12");
-    List<String> generate =
-        new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1"));
+    List<String> generate = new ArrayList<>(List.of("-genkeypair"));
+    generate.addAll(List.of(algorithm));
     generate.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-validity", "2"));
     generate.addAll(List.of("-ext", subjectAlternative, "-ext", "bc=ca:true"));
     keytool(store, generate);
-    Files.writeString(pem(name), pemOf(load(store).getCertificate(name)));
+    KeyStore loaded = load(store);
+    Files.writeString(pem(name), pem("CERTIFICATE", loaded.getCertificate(name).getEncoded()));
+    byte[] key = loaded.getKey(name, PASSWORD.toCharArray()).getEncoded();
+    Files.writeString(key(name), pem("PRIVATE KEY", key));
     return store;
   }
 
-  private static String pemOf(Certificate certificate) throws GeneralSecurityException {
-    String base64 = Base64.getMimeEncoder().encodeToString(certificate.getEncoded());
-    return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+  private static String pem(String label, byte[] content) {
+    String base64 = Base64.getMimeEncoder().encodeToString(content);
+    return "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n";
   }
 
-  Path pem(String name) {
+  /**
+   * Where a certificate is.
+   *
+   * @param name its name
+   * @return a PEM file
+   */
+  public Path pem(String name) {
     return folder.resolve(name + ".pem");
+  }
+
+  /**
+   * Where its key is.
+   *
+   * @param name the certificate's name
+   * @return a PEM file, PKCS #8
+   */
+  public Path key(String name) {
+    return folder.resolve(name + ".key");
+  }
+
+  /**
+   * What trusts one certificate and no other.
+   *
+   * @param name its name
+   * @return the client's side of TLS
+   * @throws Exception if it cannot be read
+   */
+  public SSLContext trusting(String name) throws Exception {
+    return new TlsSettings(Optional.of(pem(name)), Optional.empty(), "").context();
   }
 
   private void keytool(Path store, List<String> arguments)
