@@ -7,6 +7,7 @@ import claudemesh.json.Log;
 import claudemesh.protocol.BrokerMessage;
 import claudemesh.protocol.BrokerMessage.Ack;
 import claudemesh.protocol.BrokerMessage.Error;
+import claudemesh.protocol.BrokerMessage.GrantsList;
 import claudemesh.protocol.BrokerMessage.MemoryResults;
 import claudemesh.protocol.BrokerMessage.MemoryStored;
 import claudemesh.protocol.BrokerMessage.PeersList;
@@ -20,19 +21,28 @@ import claudemesh.protocol.ClientMessage.GetState;
 import claudemesh.protocol.ClientMessage.JoinGroup;
 import claudemesh.protocol.ClientMessage.LeaveGroup;
 import claudemesh.protocol.ClientMessage.ListBans;
+import claudemesh.protocol.ClientMessage.ListGrants;
 import claudemesh.protocol.ClientMessage.ListPeers;
 import claudemesh.protocol.ClientMessage.ListState;
+import claudemesh.protocol.ClientMessage.MessageRead;
 import claudemesh.protocol.ClientMessage.MessageStatus;
 import claudemesh.protocol.ClientMessage.Opening;
 import claudemesh.protocol.ClientMessage.Recall;
 import claudemesh.protocol.ClientMessage.Remember;
 import claudemesh.protocol.ClientMessage.Send;
+import claudemesh.protocol.ClientMessage.SetGrants;
 import claudemesh.protocol.ClientMessage.SetProfile;
 import claudemesh.protocol.ClientMessage.SetState;
 import claudemesh.protocol.ClientMessage.SetStats;
 import claudemesh.protocol.ClientMessage.SetStatus;
 import claudemesh.protocol.ClientMessage.SetSummary;
 import claudemesh.protocol.ClientMessage.SetVisible;
+import claudemesh.protocol.ClientMessage.TopicCreate;
+import claudemesh.protocol.ClientMessage.TopicDelete;
+import claudemesh.protocol.ClientMessage.TopicHistory;
+import claudemesh.protocol.ClientMessage.TopicJoin;
+import claudemesh.protocol.ClientMessage.TopicLeave;
+import claudemesh.protocol.ClientMessage.TopicList;
 import claudemesh.protocol.ClientMessage.Unknown;
 import claudemesh.protocol.ErrorCode;
 import claudemesh.protocol.Group;
@@ -49,12 +59,13 @@ import java.util.function.Consumer;
  */
 final class Conversation {
 
-  private static final int LONGEST_SUMMARY = 2_000;
-  private static final int LONGEST_PROFILE = 16_384;
-  private static final int LONGEST_STATS = 4_096;
-  private static final int LONGEST_GROUP = 128;
-  private static final int MOST_GROUPS = 64;
+  static final int LONGEST_SUMMARY = 2_000;
+  static final int LONGEST_PROFILE = 16_384;
+  static final int LONGEST_STATS = 4_096;
+  static final int LONGEST_GROUP = 128;
+  static final int MOST_GROUPS = 64;
   private static final int ECHOED_TYPE = 64;
+  private static final int MOST_READ_AT_ONCE = 1_000;
 
   private final MeshRoom room;
   private final BrokerParts parts;
@@ -63,6 +74,7 @@ final class Conversation {
   private final Sending sending;
   private final Moderation moderation;
   private final Inquiry inquiry;
+  private final TopicDesk topics;
 
   Conversation(MeshRoom room, BrokerParts parts, Presence presence, WsConnection connection) {
     this.room = room;
@@ -70,7 +82,8 @@ final class Conversation {
     this.presence = presence;
     this.connection = connection;
     this.sending = new Sending(room, parts, presence, connection);
-    this.moderation = new Moderation(room, parts.directory());
+    this.moderation = new Moderation(room, parts);
+    this.topics = new TopicDesk(room, parts, presence);
     this.inquiry = new Inquiry(room, parts.store());
   }
 
@@ -117,6 +130,27 @@ final class Conversation {
       case Admin m -> reply(moderation.answer(presence, m));
       case ListBans m -> reply(moderation.answer(presence, m));
       case MessageStatus m -> reply(inquiry.answer(presence, m));
+      case MessageRead m -> read(m);
+      case TopicCreate m -> reply(topics.create(m));
+      case TopicList m -> reply(topics.list(m.reqId()));
+      case TopicJoin m -> {
+        topics.join(m);
+        doneIfAsked(m.reqId());
+      }
+      case TopicLeave m -> {
+        topics.leave(m);
+        doneIfAsked(m.reqId());
+      }
+      case TopicDelete m -> {
+        topics.delete(m);
+        doneIfAsked(m.reqId());
+      }
+      case TopicHistory m -> reply(topics.history(m));
+      case SetGrants m -> {
+        room.grants().change(presence.member.pubkey(), m.changes(), parts.clock().wallTime());
+        reply(grants(m.reqId()));
+      }
+      case ListGrants m -> reply(grants(m.reqId()));
       case Opening m ->
           throw new RequestRefused(RequestRefused.INVALID, "this connection has said its hello");
       case Unknown m ->
@@ -206,6 +240,25 @@ final class Conversation {
     room.memory().forget(request.memoryId());
     String id = request.memoryId();
     reply(new Ack(id, id, false, Optional.empty(), request.reqId()));
+  }
+
+  private void read(MessageRead request) {
+    RequestRefused.requireRoom("messageIds", request.messageIds().size() - 1, MOST_READ_AT_ONCE);
+    for (String messageId : request.messageIds()) {
+      room.acknowledged(presence, new ClientAck(Optional.empty(), Optional.of(messageId)));
+      presence.mailboxes.forEach(mailbox -> parts.store().markRead(mailbox, messageId));
+    }
+  }
+
+  private GrantsList grants(Optional<String> reqId) {
+    return new GrantsList(room.grants().of(presence.member.pubkey()), reqId);
+  }
+
+  // As deployed brokers do without a correlation id, for joining and leaving topics.
+  private void doneIfAsked(Optional<String> reqId) {
+    if (reqId.isPresent()) {
+      done(reqId);
+    }
   }
 
   private void done(Optional<String> reqId) {

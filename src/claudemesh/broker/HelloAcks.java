@@ -4,7 +4,12 @@ import claudemesh.json.Json;
 import claudemesh.protocol.BrokerMessage.HelloAck;
 import claudemesh.protocol.Group;
 import claudemesh.protocol.MessageCodec;
+import claudemesh.protocol.StatedLimits;
+import claudemesh.protocol.StatedLimits.Limit;
+import claudemesh.store.MailboxLimits;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -82,10 +87,28 @@ final class HelloAcks {
   }
 
   private static Json limits(BrokerOptions options) {
-    return Json.object()
-        .put("maxMessageBytes", options.maxMessageChars())
-        .put("sendsPerSecond", options.sendsPerSecond())
-        .put("burst", options.burst())
-        .build();
+    MailboxLimits boxes = options.mailboxLimits();
+    Map<Limit, Long> limits = new EnumMap<>(Limit.class);
+    limits.put(Limit.MESSAGE, (long) options.maxMessageChars());
+    limits.put(Limit.RATE, (long) options.sendsPerSecond());
+    limits.put(Limit.BURST, (long) options.burst());
+    limits.put(Limit.MESH_CONNECTIONS, (long) options.maxSocketsPerMesh());
+    limits.put(Limit.MEMBER_CONNECTIONS, (long) options.maxSocketsPerMember());
+    limits.put(Limit.MAILBOX, (long) boxes.maxPerMailbox());
+    limits.put(Limit.RETENTION, boxes.retention().toSeconds());
+    limits.put(Limit.LEASE, options.lease().toSeconds());
+    limits.put(Limit.ID, (long) Sending.LONGEST_ID);
+    limits.put(Limit.SUMMARY, (long) Conversation.LONGEST_SUMMARY);
+    limits.put(Limit.STATS, (long) Conversation.LONGEST_STATS);
+    limits.put(Limit.PROFILE, (long) Conversation.LONGEST_PROFILE);
+    limits.put(Limit.GROUPS, (long) Conversation.MOST_GROUPS);
+    limits.put(Limit.GROUP, (long) Conversation.LONGEST_GROUP);
+    limits.put(Limit.STATE_KEY, (long) MeshState.LONGEST_KEY);
+    limits.put(Limit.STATE_VALUE, (long) MeshState.LONGEST_VALUE);
+    limits.put(Limit.MEMORY, (long) MeshMemory.LONGEST_TEXT);
+    limits.put(Limit.TAGS, (long) MeshMemory.MOST_TAGS);
+    limits.put(Limit.TAG, (long) MeshMemory.LONGEST_TAG);
+    limits.put(Limit.TOPIC_HISTORY, (long) boxes.maxPerLog());
+    return StatedLimits.of(limits).encode();
   }
 }

@@ -33,7 +33,8 @@ final class Inquiry {
             .orElseThrow(() -> new RequestRefused(ErrorCode.NOT_FOUND, "message not found"));
     Optional<Instant> first =
         status.deliveries().stream()
-            .filter(delivery -> delivery.state() == State.DELIVERED)
+            .filter(
+                delivery -> delivery.state() == State.DELIVERED || delivery.state() == State.READ)
             .flatMap(delivery -> delivery.since().stream())
             .min(Instant::compareTo);
     List<Recipient> recipients = status.deliveries().stream().map(this::recipient).toList();
@@ -56,6 +57,7 @@ final class Inquiry {
     return new Recipient(
         room.nameOf(delivery.mailbox()),
         Mailboxes.keyOf(delivery.mailbox()),
-        delivery.state().name().toLowerCase(Locale.ROOT));
+        delivery.state().name().toLowerCase(Locale.ROOT),
+        delivery.reason());
   }
 }

@@ -23,9 +23,9 @@ final class MeshMemory {
   private static final String CONTENT = "content";
   private static final String TAGS = "tags";
   private static final int MOST_TEXTS = 2_000;
-  private static final int LONGEST_TEXT = 16_384;
-  private static final int MOST_TAGS = 32;
-  private static final int LONGEST_TAG = 128;
+  static final int LONGEST_TEXT = 16_384;
+  static final int MOST_TAGS = 32;
+  static final int LONGEST_TAG = 128;
   private static final int MOST_RESULTS = 50;
 
   private final MeshFacts facts;

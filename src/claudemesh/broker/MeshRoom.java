@@ -23,7 +23,8 @@ import java.util.function.Predicate;
  * goes out. One lock guards all of it. Under the lock frames are only queued, never written, no
  * signature is verified and no file touched, so nobody waits for anybody's network.
  *
- * <p>Locks are taken in this order: a room's, then the store's; no other way round.
+ * <p>Locks are taken in this order: a room's, then those of topics and grants, then the store's; no
+ * other way round.
  */
 final class MeshRoom {
 
@@ -40,6 +41,8 @@ final class MeshRoom {
 
   private final MeshState state;
   private final MeshMemory memory;
+  private final Topics topics;
+  private final Grants grants;
 
   MeshRoom(String meshId, BrokerParts parts) {
     this.meshId = meshId;
@@ -48,7 +51,9 @@ final class MeshRoom {
     this.state = new MeshState(facts);
     this.memory = new MeshMemory(facts);
     this.seats = new Seats(meshId, parts.clock(), facts);
-    this.router = new Router(parts.directory(), meshId, presences, seats);
+    this.topics = new Topics(facts);
+    this.grants = new Grants(facts);
+    this.router = new Router(parts.directory(), meshId, presences, seats, topics, grants);
     this.mailroom = new Mailroom(parts, presences);
     this.announcements = new Announcements(meshId, parts.clock(), presences);
     this.attendance = new Attendance(meshId, parts, presences, seats, mailroom, announcements);
@@ -64,6 +69,14 @@ final class MeshRoom {
 
   MeshMemory memory() {
     return memory;
+  }
+
+  Topics topics() {
+    return topics;
+  }
+
+  Grants grants() {
+    return grants;
   }
 
   /** How many connections are on this mesh now. */
@@ -228,6 +241,20 @@ final class MeshRoom {
     }
   }
 
+  /** Every mailbox of a member and its sessions, those away too. */
+  List<String> mailboxesOf(String memberPubkey) {
+    lock.lock();
+    try {
+      List<String> mailboxes = new ArrayList<>();
+      mailboxes.add(Mailboxes.ofMember(meshId, memberPubkey));
+      mailboxes.add(Mailboxes.ofSeat(meshId, memberPubkey, true));
+      seats.ofSessions(memberPubkey).forEach(seat -> mailboxes.add(seat.mailbox));
+      return mailboxes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The name of who a mailbox is for. */
   String nameOf(String mailbox) {
     lock.lock();
@@ -275,6 +302,7 @@ final class MeshRoom {
     lock.lock();
     try {
       seats.dropOld();
+      topics.keepOnly(key -> seats.find(key).isPresent());
     } finally {
       lock.unlock();
     }

@@ -20,8 +20,8 @@ final class MeshState {
 
   private static final String KIND = "state";
   private static final int MOST_ENTRIES = 1_000;
-  private static final int LONGEST_KEY = 256;
-  private static final int LONGEST_VALUE = 65_536;
+  static final int LONGEST_KEY = 256;
+  static final int LONGEST_VALUE = 65_536;
 
   private final MeshFacts facts;
 

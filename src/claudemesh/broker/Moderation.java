@@ -8,6 +8,7 @@ import claudemesh.protocol.ClientMessage.AdminAction;
 import claudemesh.protocol.ClientMessage.ListBans;
 import claudemesh.protocol.CloseMeaning;
 import claudemesh.protocol.ErrorCode;
+import claudemesh.store.MailboxStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +25,12 @@ final class Moderation {
 
   private final MeshRoom room;
   private final MeshDirectory directory;
+  private final MailboxStore store;
 
-  Moderation(MeshRoom room, MeshDirectory directory) {
+  Moderation(MeshRoom room, BrokerParts parts) {
     this.room = room;
-    this.directory = directory;
+    this.directory = parts.directory();
+    this.store = parts.store();
   }
 
   AdminAck answer(Presence asker, Admin request) throws IOException {
@@ -117,6 +120,9 @@ final class Moderation {
         room.matching(presence -> presence.member.pubkey().equals(member.pubkey())),
         CloseMeaning.CODE_BANNED,
         "banned");
+    for (String mailbox : room.mailboxesOf(member.pubkey())) {
+      store.discard(mailbox, "the recipient was banned");
+    }
     return new AdminAck(AdminAction.BAN, List.of(member.displayName()), List.of(), reqId);
   }
 

@@ -123,6 +123,12 @@ final class Seats {
     return found;
   }
 
+  List<Seat> ofSessions(String memberPubkey) {
+    return byKey.values().stream()
+        .filter(seat -> seat.memberPubkey.equals(memberPubkey) && !seat.isMemberSeat())
+        .toList();
+  }
+
   void dropOld() {
     Instant oldest = clock.wallTime().minus(KEPT);
     List<Seat> old =

@@ -8,13 +8,16 @@ import claudemesh.protocol.BrokerMessage.Ack;
 import claudemesh.protocol.BrokerMessage.Push;
 import claudemesh.protocol.ClientMessage.Send;
 import claudemesh.protocol.MessageCodec;
+import claudemesh.protocol.StatedLimits;
 import claudemesh.protocol.Target;
 import claudemesh.store.Appended;
 import claudemesh.store.NewMessage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one connection sends (protocol.md §5): throttled, checked, routed, appended, acknowledged.
@@ -27,13 +30,18 @@ final class Sending {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
   private static final Duration SLICE = Duration.ofMillis(250);
-  private static final int LONGEST_ID = 256;
+  static final int LONGEST_ID = 256;
+  private static final int MOST_HELD_BACK = 4_096;
 
   private final MeshRoom room;
   private final BrokerParts parts;
   private final Presence sender;
   private final WsConnection connection;
   private final Acks acks;
+  // Ids of sends that were refused for now and not sent again since: nothing sent behind one of
+  // them
+  // may overtake it. What the store could not keep, it knows itself.
+  private final Set<String> refusedForNow = new LinkedHashSet<>();
 
   Sending(MeshRoom room, BrokerParts parts, Presence sender, WsConnection connection) {
     this.room = room;
@@ -50,6 +58,9 @@ final class Sending {
       answer(send, reply);
     } catch (RuntimeException e) {
       reply.slot.cancel(); // an error frame is the answer
+      if (!(e instanceof RequestRefused)) {
+        holdBackWhatFollows(send);
+      }
       throw e;
     }
   }
@@ -58,8 +69,10 @@ final class Sending {
     Optional<String> refusal = tooLarge(send);
     if (refusal.isPresent()) {
       reply.refuse("too_large", refusal.get());
+    } else if (send.afterId().filter(refusedForNow::contains).isPresent()) {
+      reply.refuseForNow("out_of_turn", "try_again: a message sent before it was refused for now");
     } else if (!awaitTurn()) {
-      reply.refuse(
+      reply.refuseForNow(
           "rate_limit",
           "rate_limit: more than "
               + parts.options().sendsPerSecond()
@@ -71,18 +84,27 @@ final class Sending {
     }
   }
 
+  private void holdBackWhatFollows(Send send) {
+    refusedForNow.add(send.id());
+    if (refusedForNow.size() > MOST_HELD_BACK) {
+      refusedForNow.remove(refusedForNow.iterator().next());
+    }
+  }
+
   private static void requireShortIds(Send send) {
     RequestRefused.requireLength("id", send.id().length(), LONGEST_ID);
     RequestRefused.requireLength("client_message_id", send.clientMessageId().length(), LONGEST_ID);
     send.requestFingerprint()
         .ifPresent(
             text -> RequestRefused.requireLength("request_fingerprint", text.length(), LONGEST_ID));
+    send.afterId()
+        .ifPresent(text -> RequestRefused.requireLength("afterId", text.length(), LONGEST_ID));
     send.replyToId()
         .ifPresent(text -> RequestRefused.requireLength("replyToId", text.length(), LONGEST_ID));
   }
 
   private Optional<String> tooLarge(Send send) {
-    int chars = send.ciphertext().length() + send.nonce().length() + send.targetSpec().length();
+    int chars = StatedLimits.size(send);
     int most = parts.options().maxMessageChars();
     return chars <= most
         ? Optional.empty()
@@ -120,19 +142,23 @@ final class Sending {
     try {
       target = Target.parse(send.targetSpec());
     } catch (IllegalArgumentException e) {
-      reply.refuse(
+      reply.refuseForNow(
           "no_recipient",
           "no connected peer for target " + send.targetSpec() + ": " + e.getMessage());
       return;
     }
     Routed routed = room.route(sender, target);
     switch (routed.route()) {
-      case Router.Route.Nowhere nowhere -> reply.refuse("no_recipient", nowhere.why());
-      case Router.Route.To to -> append(send, to.mailboxes(), routed.senderName(), reply);
+      case Router.Route.Nowhere nowhere when nowhere.passes() ->
+          reply.refuseForNow(nowhere.counted(), nowhere.why());
+      case Router.Route.Nowhere nowhere -> reply.refuse(nowhere.counted(), nowhere.why());
+      case Router.Route.To to -> append(send, to, routed.senderName(), reply);
     }
   }
 
-  private void append(Send send, List<String> mailboxes, String senderName, Reply reply) {
+  private void append(Send send, Router.Route.To to, String senderName, Reply reply) {
+    refusedForNow.remove(send.id());
+    List<String> mailboxes = to.mailboxes();
     String messageId = Ids.random32();
     Instant now = parts.clock().wallTime();
     // A message without an id of its sender's is a new one each time.
@@ -145,14 +171,21 @@ final class Sending {
             send.targetSpec(),
             send.priority().ordinal(),
             mailboxes,
-            push(send, messageId, clientId, now, senderName),
-            now);
+            push(send, messageId, clientId, now, senderName, to.topic()),
+            now,
+            to.topic().map(topic -> TopicDesk.logOf(room.meshId(), topic.id())),
+            send.afterId());
     parts.store().append(message, outcome -> appended(mailboxes, reply, outcome));
   }
 
   // The same text for every recipient, so it is made once however many there are.
   private String push(
-      Send send, String messageId, Optional<String> clientId, Instant now, String senderName) {
+      Send send,
+      String messageId,
+      Optional<String> clientId,
+      Instant now,
+      String senderName,
+      Optional<Topics.Found> topic) {
     return MessageCodec.encode(
         new Push(
             messageId,
@@ -167,7 +200,7 @@ final class Sending {
             Optional.of(sender.member.pubkey()),
             Optional.of(sender.member.memberId()),
             Optional.of(senderName),
-            Optional.empty(),
+            topic.map(Topics.Found::name),
             send.replyToId(),
             Optional.of(send.targetSpec())));
   }
@@ -210,6 +243,12 @@ final class Sending {
 
     private void ack(String messageId) {
       slot.settle(new Ack(send.id(), messageId, true, Optional.empty(), Optional.empty()));
+    }
+
+    /** The same send may succeed later; what was sent behind it waits for that. */
+    void refuseForNow(String reason, String error) {
+      holdBackWhatFollows(send);
+      refuse(reason, error);
     }
 
     void refuse(String reason, String error) {

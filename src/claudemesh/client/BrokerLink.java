@@ -7,7 +7,6 @@ import claudemesh.crypto.PlainBody;
 import claudemesh.crypto.RequestFingerprint;
 import claudemesh.crypto.Sealed;
 import claudemesh.json.Json;
-import claudemesh.json.JsonException;
 import claudemesh.json.Log;
 import claudemesh.lifecycle.Disconnect;
 import claudemesh.lifecycle.Ending;
@@ -22,9 +21,11 @@ import claudemesh.lifecycle.WsStatus;
 import claudemesh.protocol.BrokerMessage;
 import claudemesh.protocol.ClientMessage;
 import claudemesh.protocol.MessageCodec;
+import claudemesh.protocol.StatedLimits;
 import claudemesh.protocol.Target;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,7 +57,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   private final List<Runnable> statusCalls = new CopyOnWriteArrayList<>();
   private final WsLifecycle<BrokerMessage> lifecycle;
   private volatile boolean keepsOrder;
-  private volatile long messageLimit = DEFAULT_MESSAGE_LIMIT;
+  private volatile StatedLimits limits = StatedLimits.NONE;
 
   /**
    * A link that does nothing until {@link #begin}: its client has to be whole before it can hear.
@@ -133,23 +134,24 @@ final class BrokerLink implements WsListener<BrokerMessage> {
 
   // ── out ──────────────────────────────────────────────────────────────────────────────────────
 
-  CompletableFuture<BrokerSendResult> send(OutgoingMessage message) {
+  CompletableFuture<BrokerSendResult> send(OutgoingMessage message, Optional<String> afterId) {
     ClientMessage.Send frame;
     try {
-      frame = seal(message);
+      frame = seal(message, afterId);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(new BrokerSendResult.Permanent(e.getMessage()));
     }
-    int size = frame.ciphertext().length() + frame.nonce().length() + frame.targetSpec().length();
-    if (size > messageLimit) {
+    int size = StatedLimits.size(frame);
+    long most = limits.get(StatedLimits.Limit.MESSAGE).orElse(DEFAULT_MESSAGE_LIMIT);
+    if (size > most) {
       return CompletableFuture.completedFuture(
           new BrokerSendResult.Permanent(
-              "payload too large: " + size + " characters, the broker takes " + messageLimit));
+              "payload too large: " + size + " characters, the broker takes " + most));
     }
     return pending.send(message.id(), () -> lifecycle.send(MessageCodec.encode(frame)));
   }
 
-  private ClientMessage.Send seal(OutgoingMessage message) {
+  private ClientMessage.Send seal(OutgoingMessage message, Optional<String> afterId) {
     requireUnicode(message.text());
     Sealed body =
         message.target() instanceof Target.Peer peer
@@ -165,7 +167,8 @@ final class BrokerLink implements WsListener<BrokerMessage> {
         body.ciphertext(),
         message.mentions(),
         message.replyToId(),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        afterId);
   }
 
   private static String fingerprint(OutgoingMessage message) {
@@ -195,18 +198,44 @@ final class BrokerLink implements WsListener<BrokerMessage> {
    */
   <R extends BrokerMessage> CompletableFuture<R> request(
       PendingReplies.Request request, Class<R> replyType) {
+    Optional<String> fault = limits.fault(request.with(Optional.empty()));
+    if (fault.isPresent()) {
+      return CompletableFuture.failedFuture(overLimit(fault.get()));
+    }
     return pending.request(
         reqId -> lifecycle.send(MessageCodec.encode(request.with(Optional.of(reqId)))), replyType);
   }
 
   /** Sends what has no reply; done when it was taken for sending. */
   CompletableFuture<Void> tell(ClientMessage message) {
+    Optional<String> fault = limits.fault(message);
+    if (fault.isPresent()) {
+      return CompletableFuture.failedFuture(overLimit(fault.get()));
+    }
     try {
       lifecycle.send(MessageCodec.encode(message));
       return CompletableFuture.completedFuture(null);
     } catch (SendRefusedException e) {
       return CompletableFuture.failedFuture(PendingReplies.notSent(e));
     }
+  }
+
+  // The broker would refuse it, and for what has no reply nobody would hear of that.
+  private static RequestException overLimit(String words) {
+    return new RequestException(RequestException.Cause.NOT_SENT, "", "not sent: " + words);
+  }
+
+  /** Opens messages of a topic's history; what cannot be opened is left out, and logged. */
+  List<InboundMessage> open(List<BrokerMessage.Push> posts) {
+    List<InboundMessage> opened = new ArrayList<>();
+    for (BrokerMessage.Push post : posts) {
+      try {
+        opened.add(opener.open(post));
+      } catch (CannotOpenException e) {
+        Log.warn("post_unreadable", "message_id", post.messageId(), "why", e.getMessage());
+      }
+    }
+    return opened;
   }
 
   void acknowledge(InboundMessage message) {
@@ -228,18 +257,9 @@ final class BrokerLink implements WsListener<BrokerMessage> {
 
   @Override
   public void onHelloAck(BrokerMessage ack) {
-    Optional<Json> limits = ((BrokerMessage.HelloAck) ack).limits().filter(Json::isObject);
-    keepsOrder = limits.isPresent();
-    messageLimit = limits.map(BrokerLink::messageLimitIn).orElse(DEFAULT_MESSAGE_LIMIT);
-  }
-
-  private static long messageLimitIn(Json limits) {
-    try {
-      return limits.optionalNumber("maxMessageBytes").orElse(DEFAULT_MESSAGE_LIMIT);
-    } catch (JsonException e) {
-      Log.warn("broker_limit_unreadable", "why", e.getMessage());
-      return DEFAULT_MESSAGE_LIMIT;
-    }
+    Optional<Json> stated = ((BrokerMessage.HelloAck) ack).limits().filter(Json::isObject);
+    keepsOrder = stated.isPresent();
+    limits = stated.map(StatedLimits::decode).orElse(StatedLimits.NONE);
   }
 
   @Override

@@ -36,7 +36,8 @@ public sealed interface BrokerSendResult {
   record Unknown(String cause) implements BrokerSendResult {}
 
   /**
-   * Reads an ack. Deployed brokers tell their reasons as the start of a sentence.
+   * Reads an ack. Brokers tell their reasons as the start of a sentence; {@code try_again:} is our
+   * broker's, when it could not keep a message or one before it.
    *
    * @param ack the broker's answer
    * @return the result
@@ -47,7 +48,9 @@ public sealed interface BrokerSendResult {
     }
     String error = ack.error().orElse("the broker did not queue it and gave no reason");
     boolean passes =
-        error.startsWith("rate_limit:") || error.startsWith("no connected peer for target");
+        error.startsWith("rate_limit:")
+            || error.startsWith("try_again:")
+            || error.startsWith("no connected peer for target");
     return passes ? new Transient(error) : new Permanent(error);
   }
 

@@ -1,6 +1,7 @@
 package claudemesh.client;
 
 import claudemesh.lifecycle.WsStatus;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The sending side of either client: what {@link OrderedSender} needs of it. Thread-safe. */
@@ -13,6 +14,20 @@ public interface BrokerSender {
    * @return always completes normally, exactly once, within the request timeout
    */
   CompletableFuture<BrokerSendResult> send(OutgoingMessage message);
+
+  /**
+   * Sends one message, once, behind another one with the same target that is still under way on
+   * this connection. If a broker that {@link #keepsOrder} refuses that one for now, it refuses this
+   * one too.
+   *
+   * @param message what to send
+   * @param afterId the id of the other one; empty if none is under way
+   * @return as {@link #send(OutgoingMessage)}
+   */
+  default CompletableFuture<BrokerSendResult> send(
+      OutgoingMessage message, Optional<String> afterId) {
+    return send(message);
+  }
 
   /**
    * Where the connection stands.

@@ -45,7 +45,13 @@ public sealed interface MeshClient extends BrokerSender, AutoCloseable
 
   @Override
   default CompletableFuture<BrokerSendResult> send(OutgoingMessage message) {
-    return requests().link().send(message);
+    return requests().link().send(message, Optional.empty());
+  }
+
+  @Override
+  default CompletableFuture<BrokerSendResult> send(
+      OutgoingMessage message, Optional<String> afterId) {
+    return requests().link().send(message, afterId);
   }
 
   @Override

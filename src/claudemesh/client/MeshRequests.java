@@ -7,6 +7,9 @@ import claudemesh.protocol.ClientMessage.AdminAction;
 import claudemesh.protocol.Group;
 import claudemesh.protocol.PeerSummary;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -208,6 +211,112 @@ public final class MeshRequests {
     return link.request(
         reqId -> new ClientMessage.MessageStatus(messageId, reqId),
         BrokerMessage.MessageStatusResult.class);
+  }
+
+  /**
+   * Says that somebody has looked at messages.
+   *
+   * @param messageIds the broker's ids for them
+   * @return done when taken for sending
+   */
+  public CompletableFuture<Void> markRead(List<String> messageIds) {
+    return link.tell(new ClientMessage.MessageRead(messageIds));
+  }
+
+  /**
+   * Makes a topic, or finds the one of that name.
+   *
+   * @param name its name, without {@code #}
+   * @param description one line of what it is for
+   * @return the topic, and whether it is new
+   */
+  public CompletableFuture<BrokerMessage.TopicCreated> createTopic(
+      String name, Optional<String> description) {
+    String visibility = BrokerMessage.Topic.PUBLIC;
+    return link.request(
+        reqId -> new ClientMessage.TopicCreate(name, description, visibility, reqId),
+        BrokerMessage.TopicCreated.class);
+  }
+
+  /**
+   * Asks which topics there are.
+   *
+   * @return all of them
+   */
+  public CompletableFuture<List<BrokerMessage.Topic>> listTopics() {
+    return link.request(ClientMessage.TopicList::new, BrokerMessage.TopicsList.class)
+        .thenApply(BrokerMessage.TopicsList::topics);
+  }
+
+  /**
+   * Joins a topic: from now on this presence's mailbox gets what is sent there. Brokers other than
+   * ours do not answer this.
+   *
+   * @param topic its id or name
+   * @return done when the broker has done it
+   */
+  public CompletableFuture<Void> joinTopic(String topic) {
+    return acknowledged(reqId -> new ClientMessage.TopicJoin(topic, Optional.empty(), reqId));
+  }
+
+  /**
+   * Leaves a topic. Brokers other than ours do not answer this.
+   *
+   * @param topic its id or name
+   * @return done when the broker has done it
+   */
+  public CompletableFuture<Void> leaveTopic(String topic) {
+    return acknowledged(reqId -> new ClientMessage.TopicLeave(topic, reqId));
+  }
+
+  /**
+   * Ends a topic with its history; its creator, owner or admin only.
+   *
+   * @param topic its id or name
+   * @return done when the broker has done it
+   */
+  public CompletableFuture<Void> deleteTopic(String topic) {
+    return acknowledged(reqId -> new ClientMessage.TopicDelete(topic, reqId));
+  }
+
+  /**
+   * Asks for a topic's latest messages.
+   *
+   * @param topic its id or name
+   * @param limit how many at most
+   * @param beforeId only those before the message of this broker's id
+   * @return the messages, oldest first, one's own too; text and sender rest on the broker's word
+   */
+  public CompletableFuture<List<InboundMessage>> topicHistory(
+      String topic, int limit, Optional<String> beforeId) {
+    return link.request(
+            reqId -> new ClientMessage.TopicHistory(topic, OptionalLong.of(limit), beforeId, reqId),
+            BrokerMessage.TopicHistoryResult.class)
+        .thenApply(result -> link.open(result.messages()));
+  }
+
+  /**
+   * Changes what this member lets others send it; needs a broker of ours.
+   *
+   * @param changes by member key or {@code *}: {@code dm} and {@code broadcast}, or neither; empty
+   *     to forget an entry
+   * @return what holds now
+   */
+  public CompletableFuture<Map<String, List<String>>> setGrants(
+      Map<String, Optional<List<String>>> changes) {
+    return link.request(
+            reqId -> new ClientMessage.SetGrants(changes, reqId), BrokerMessage.GrantsList.class)
+        .thenApply(BrokerMessage.GrantsList::grants);
+  }
+
+  /**
+   * Asks what this member lets others send it; needs a broker of ours.
+   *
+   * @return by member key or {@code *}; who is not named may send everything
+   */
+  public CompletableFuture<Map<String, List<String>>> listGrants() {
+    return link.request(ClientMessage.ListGrants::new, BrokerMessage.GrantsList.class)
+        .thenApply(BrokerMessage.GrantsList::grants);
   }
 
   private CompletableFuture<Void> acknowledged(PendingReplies.Request request) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -26,8 +27,9 @@ import java.util.random.RandomGenerator;
  * connection's order, and one where it does not. When one of them comes back undecided (the
  * connection was lost, the broker asked for patience), the lane waits until all that are under way
  * have come back, and then goes on from the first undecided one with the same ids; the broker or
- * the receiver drops what it had already. Only accepted and permanently refused messages are
- * reported.
+ * the receiver drops what it had already. Each message names the one before it that is under way,
+ * so that a broker that refuses that one for now takes none behind it. Only accepted and
+ * permanently refused messages are reported.
  *
  * <p>Bounded: {@link #submit} blocks while too many are undecided. One virtual thread hands
  * messages to the client; all methods are thread-safe.
@@ -59,6 +61,18 @@ public final class OrderedSender implements AutoCloseable {
     boolean rewinding;
     Deadline notBefore = Deadline.in(Duration.ZERO);
 
+    /** The one before an entry, which is under way then: what comes behind must not overtake it. */
+    Optional<String> idBefore(Entry entry) {
+      Entry before = null;
+      for (Entry each : entries) {
+        if (each == entry) {
+          break;
+        }
+        before = each;
+      }
+      return Optional.ofNullable(before).map(each -> each.message.id());
+    }
+
     Entry next(int window) {
       if (rewinding && underWay == 0 && notBefore.passed()) {
         rewinding = false;
@@ -80,6 +94,7 @@ public final class OrderedSender implements AutoCloseable {
     final Lane lane;
     boolean underWay;
     long pickedAt;
+    Optional<String> afterId = Optional.empty();
 
     Entry(OutgoingMessage message, Lane lane) {
       this.message = message;
@@ -206,7 +221,7 @@ public final class OrderedSender implements AutoCloseable {
     handingOver.lock();
     try {
       return entry.pickedAt == statusChanges
-          ? sender.send(entry.message)
+          ? sender.send(entry.message, entry.afterId)
           : CompletableFuture.completedFuture(
               new BrokerSendResult.Unknown("the connection changed before it was sent"));
     } catch (RuntimeException e) {
@@ -230,6 +245,7 @@ public final class OrderedSender implements AutoCloseable {
         Entry entry = sender.status() == WsStatus.OPEN ? next() : null;
         if (entry != null) {
           entry.pickedAt = picking;
+          entry.afterId = entry.lane.idBefore(entry);
           entry.underWay = true;
           entry.lane.underWay++;
           return entry;

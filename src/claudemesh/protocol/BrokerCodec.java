@@ -6,6 +6,7 @@ import claudemesh.protocol.BrokerMessage.AdminAck;
 import claudemesh.protocol.BrokerMessage.Ban;
 import claudemesh.protocol.BrokerMessage.BansList;
 import claudemesh.protocol.BrokerMessage.Error;
+import claudemesh.protocol.BrokerMessage.GrantsList;
 import claudemesh.protocol.BrokerMessage.HelloAck;
 import claudemesh.protocol.BrokerMessage.Memory;
 import claudemesh.protocol.BrokerMessage.MemoryResults;
@@ -19,6 +20,9 @@ import claudemesh.protocol.BrokerMessage.StateEntry;
 import claudemesh.protocol.BrokerMessage.StateList;
 import claudemesh.protocol.BrokerMessage.StateResult;
 import claudemesh.protocol.BrokerMessage.SystemEvent;
+import claudemesh.protocol.BrokerMessage.TopicCreated;
+import claudemesh.protocol.BrokerMessage.TopicHistoryResult;
+import claudemesh.protocol.BrokerMessage.TopicsList;
 import claudemesh.protocol.BrokerMessage.Unknown;
 import claudemesh.protocol.ClientMessage.AdminAction;
 import java.util.List;
@@ -71,6 +75,10 @@ final class BrokerCodec {
       case "list_bans_result" ->
           new BansList(frame.list("bans").stream().map(BrokerCodec::decodeBan).toList(), reqId);
       case "message_status_result" -> decodeMessageStatus(frame);
+      case "topic_created" -> TopicCodec.decodeCreated(frame, reqId);
+      case "topic_list_response" -> TopicCodec.decodeList(frame, reqId);
+      case "topic_history_response" -> TopicCodec.decodeHistoryResult(frame, reqId);
+      case "grants_list" -> GrantsCodec.decodeList(frame, reqId);
       default -> new Unknown(type, reqId);
     };
   }
@@ -124,6 +132,10 @@ final class BrokerCodec {
               .put("bans", Json.array(m.bans().stream().map(BrokerCodec::encodeBan).toList()))
               .build();
       case MessageStatusResult m -> encodeMessageStatus(m);
+      case TopicCreated m -> TopicCodec.encode(reply("topic_created", m), m);
+      case TopicsList m -> TopicCodec.encode(reply("topic_list_response", m), m);
+      case TopicHistoryResult m -> TopicCodec.encode(reply("topic_history_response", m), m);
+      case GrantsList m -> GrantsCodec.encode(reply("grants_list", m), m);
       case Unknown m -> reply(m.type(), m).build();
     };
   }
@@ -152,6 +164,11 @@ final class BrokerCodec {
     if (frame.string("subtype", "").equals(SYSTEM)) {
       return decodeSystemEvent(frame);
     }
+    return decodePost(frame);
+  }
+
+  /** A message, of which the type need not say that it is one. */
+  static Push decodePost(Json frame) {
     return new Push(
         frame.string("messageId"),
         frame.string("meshId", ""),
@@ -313,7 +330,10 @@ final class BrokerCodec {
             .map(
                 row ->
                     new Recipient(
-                        row.string("name", ""), row.string("pubkey", ""), row.string("status", "")))
+                        row.string("name", ""),
+                        row.string("pubkey", ""),
+                        row.string("status", ""),
+                        row.optionalString("reason")))
             .toList();
     return new MessageStatusResult(
         frame.string("messageId"),
@@ -333,6 +353,7 @@ final class BrokerCodec {
                         .put("name", row.name())
                         .put("pubkey", row.pubkey())
                         .put("status", row.status())
+                        .put("reason", row.reason())
                         .build())
             .toList();
     return reply("message_status_result", result)

@@ -2,6 +2,7 @@ package claudemesh.protocol;
 
 import claudemesh.json.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a broker says to a client (protocol.md §3, §4, §5, §6). */
@@ -224,8 +225,21 @@ public sealed interface BrokerMessage extends Message {
    * @param name display name
    * @param pubkey the recipient's key
    * @param status {@code queued}, {@code delivered}, {@code read} or {@code dead}
+   * @param reason why it is dead, where the broker says so
    */
-  record Recipient(String name, String pubkey, String status) {}
+  record Recipient(String name, String pubkey, String status, Optional<String> reason) {
+
+    /**
+     * One that needs no reason.
+     *
+     * @param name display name
+     * @param pubkey the recipient's key
+     * @param status a word as above
+     */
+    public Recipient(String name, String pubkey, String status) {
+      this(name, pubkey, status, Optional.empty());
+    }
+  }
 
   /**
    * The answer to {@link ClientMessage.MessageStatus}.
@@ -244,6 +258,66 @@ public sealed interface BrokerMessage extends Message {
       Optional<String> deliveredAt,
       List<Recipient> recipients,
       Optional<String> reqId)
+      implements BrokerMessage {}
+
+  /**
+   * A topic: a conversation that is joined, and whose latest messages can be read later.
+   *
+   * @param id its id, as in {@code #id}
+   * @param name its name, unique on the mesh
+   * @param description one line of what it is for
+   * @param visibility {@link #PUBLIC}: everybody on the mesh sees it and may join
+   * @param memberCount how many have joined
+   * @param createdAt since when, ISO 8601
+   */
+  record Topic(
+      String id,
+      String name,
+      Optional<String> description,
+      String visibility,
+      long memberCount,
+      String createdAt) {
+
+    /** The one visibility that our broker knows. */
+    public static final String PUBLIC = "public";
+  }
+
+  /**
+   * The answer to {@link ClientMessage.TopicCreate}.
+   *
+   * @param topic the topic of that name
+   * @param created false if it was there before
+   * @param reqId correlation id
+   */
+  record TopicCreated(Topic topic, boolean created, Optional<String> reqId)
+      implements BrokerMessage {}
+
+  /**
+   * The answer to {@link ClientMessage.TopicList}.
+   *
+   * @param topics all of them, in the order made
+   * @param reqId correlation id
+   */
+  record TopicsList(List<Topic> topics, Optional<String> reqId) implements BrokerMessage {}
+
+  /**
+   * The answer to {@link ClientMessage.TopicHistory}.
+   *
+   * @param topic as it was asked for
+   * @param messages oldest first
+   * @param reqId correlation id
+   */
+  record TopicHistoryResult(String topic, List<Push> messages, Optional<String> reqId)
+      implements BrokerMessage {}
+
+  /**
+   * The answer to {@link ClientMessage.SetGrants} and {@link ClientMessage.ListGrants}: what the
+   * member lets others send it. Who is not named has what {@code *} has; without that, everything.
+   *
+   * @param grants by member key or {@code *}: {@code dm} and {@code broadcast}, or neither
+   * @param reqId correlation id
+   */
+  record GrantsList(Map<String, List<String>> grants, Optional<String> reqId)
       implements BrokerMessage {}
 
   /**

@@ -11,20 +11,29 @@ import claudemesh.protocol.ClientMessage.Hello;
 import claudemesh.protocol.ClientMessage.JoinGroup;
 import claudemesh.protocol.ClientMessage.LeaveGroup;
 import claudemesh.protocol.ClientMessage.ListBans;
+import claudemesh.protocol.ClientMessage.ListGrants;
 import claudemesh.protocol.ClientMessage.ListPeers;
 import claudemesh.protocol.ClientMessage.ListState;
+import claudemesh.protocol.ClientMessage.MessageRead;
 import claudemesh.protocol.ClientMessage.MessageStatus;
 import claudemesh.protocol.ClientMessage.Opening;
 import claudemesh.protocol.ClientMessage.Recall;
 import claudemesh.protocol.ClientMessage.Remember;
 import claudemesh.protocol.ClientMessage.Send;
 import claudemesh.protocol.ClientMessage.SessionHello;
+import claudemesh.protocol.ClientMessage.SetGrants;
 import claudemesh.protocol.ClientMessage.SetProfile;
 import claudemesh.protocol.ClientMessage.SetState;
 import claudemesh.protocol.ClientMessage.SetStats;
 import claudemesh.protocol.ClientMessage.SetStatus;
 import claudemesh.protocol.ClientMessage.SetSummary;
 import claudemesh.protocol.ClientMessage.SetVisible;
+import claudemesh.protocol.ClientMessage.TopicCreate;
+import claudemesh.protocol.ClientMessage.TopicDelete;
+import claudemesh.protocol.ClientMessage.TopicHistory;
+import claudemesh.protocol.ClientMessage.TopicJoin;
+import claudemesh.protocol.ClientMessage.TopicLeave;
+import claudemesh.protocol.ClientMessage.TopicList;
 import claudemesh.protocol.ClientMessage.Unknown;
 import java.util.Optional;
 
@@ -67,6 +76,16 @@ final class ClientCodec {
       case "unban" -> new Admin(AdminAction.UNBAN, frame.string("target", ""), reqId);
       case "list_bans" -> new ListBans(reqId);
       case "message_status" -> new MessageStatus(frame.string("messageId"), reqId);
+      case "message_read" -> new MessageRead(frame.stringList("messageIds"));
+      case "topic_create" -> TopicCodec.decodeCreate(frame, reqId);
+      case "topic_list" -> new TopicList(reqId);
+      case "topic_join" ->
+          new TopicJoin(frame.string("topic"), frame.optionalString("role"), reqId);
+      case "topic_leave" -> new TopicLeave(frame.string("topic"), reqId);
+      case "topic_delete" -> new TopicDelete(frame.string("topic"), reqId);
+      case "topic_history" -> TopicCodec.decodeHistory(frame, reqId);
+      case "set_grants" -> GrantsCodec.decodeSet(frame, reqId);
+      case "list_grants" -> new ListGrants(reqId);
       default -> new Unknown(type, frame.optionalString("id"), reqId);
     };
   }
@@ -104,6 +123,16 @@ final class ClientCodec {
       case Admin m -> request(m.action().word(), m).put("target", m.target()).build();
       case ListBans m -> request("list_bans", m).build();
       case MessageStatus m -> request("message_status", m).put("messageId", m.messageId()).build();
+      case MessageRead m ->
+          frame("message_read").put("messageIds", Json.strings(m.messageIds())).build();
+      case TopicCreate m -> TopicCodec.encode(request("topic_create", m), m);
+      case TopicList m -> request("topic_list", m).build();
+      case TopicJoin m -> TopicCodec.encode(request("topic_join", m), m);
+      case TopicLeave m -> request("topic_leave", m).put("topic", m.topic()).build();
+      case TopicDelete m -> request("topic_delete", m).put("topic", m.topic()).build();
+      case TopicHistory m -> TopicCodec.encode(request("topic_history", m), m);
+      case SetGrants m -> GrantsCodec.encode(request("set_grants", m), m);
+      case ListGrants m -> request("list_grants", m).build();
       case Unknown m -> request(m.type(), m).put("id", m.id()).build();
     };
   }
@@ -182,7 +211,8 @@ final class ClientCodec {
         frame.string("ciphertext"),
         frame.stringList("mentions"),
         frame.optionalString("replyToId"),
-        frame.optionalNumber("bodyVersion"));
+        frame.optionalNumber("bodyVersion"),
+        frame.optionalString("afterId"));
   }
 
   private static Json encodeSend(Send send) {
@@ -196,7 +226,8 @@ final class ClientCodec {
             .put("nonce", send.nonce())
             .put("ciphertext", send.ciphertext())
             .put("replyToId", send.replyToId())
-            .put("bodyVersion", send.bodyVersion());
+            .put("bodyVersion", send.bodyVersion())
+            .put("afterId", send.afterId());
     if (!send.mentions().isEmpty()) {
       frame.put("mentions", Json.strings(send.mentions()));
     }

@@ -2,6 +2,7 @@ package claudemesh.protocol;
 
 import claudemesh.json.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -132,6 +133,9 @@ public sealed interface ClientMessage extends Message {
    * @param mentions keys or names mentioned
    * @param replyToId the message it answers
    * @param bodyVersion the version of the body's format
+   * @param afterId the id of an earlier send to the same target, still under way, that this one
+   *     must not overtake: if the broker refuses that one for now, it refuses this one too.
+   *     Deployed brokers do not know it
    */
   record Send(
       String id,
@@ -143,8 +147,49 @@ public sealed interface ClientMessage extends Message {
       String ciphertext,
       List<String> mentions,
       Optional<String> replyToId,
-      OptionalLong bodyVersion)
-      implements ClientMessage {}
+      OptionalLong bodyVersion,
+      Optional<String> afterId)
+      implements ClientMessage {
+
+    /**
+     * A send that is behind no other.
+     *
+     * @param id the request's id
+     * @param clientMessageId the message's identity at the sender
+     * @param requestFingerprint what was asked, hashed
+     * @param targetSpec whom it is for
+     * @param priority when it may be handed on
+     * @param nonce base64 of 24 bytes
+     * @param ciphertext base64: a box, or plain text
+     * @param mentions keys or names mentioned
+     * @param replyToId the message it answers
+     * @param bodyVersion the version of the body's format
+     */
+    public Send(
+        String id,
+        String clientMessageId,
+        Optional<String> requestFingerprint,
+        String targetSpec,
+        Priority priority,
+        String nonce,
+        String ciphertext,
+        List<String> mentions,
+        Optional<String> replyToId,
+        OptionalLong bodyVersion) {
+      this(
+          id,
+          clientMessageId,
+          requestFingerprint,
+          targetSpec,
+          priority,
+          nonce,
+          ciphertext,
+          mentions,
+          replyToId,
+          bodyVersion,
+          Optional.empty());
+    }
+  }
 
   /**
    * Says that a message is safe in the receiver's inbox; no reply.
@@ -154,6 +199,14 @@ public sealed interface ClientMessage extends Message {
    */
   record ClientAck(Optional<String> clientMessageId, Optional<String> brokerMessageId)
       implements ClientMessage {}
+
+  /**
+   * Says that somebody has looked at messages; no reply. Our own word: deployed brokers answer it
+   * with an error, or not at all.
+   *
+   * @param messageIds the broker's ids for them
+   */
+  record MessageRead(List<String> messageIds) implements ClientMessage {}
 
   /**
    * Asks who is there.
@@ -313,6 +366,79 @@ public sealed interface ClientMessage extends Message {
    * @param reqId correlation id
    */
   record MessageStatus(String messageId, Optional<String> reqId) implements ClientMessage {}
+
+  /**
+   * Makes a topic, or finds the one of that name; see {@link BrokerMessage.TopicCreated}.
+   *
+   * @param name its name, without {@code #}
+   * @param description one line of what it is for
+   * @param visibility who may see it, {@link BrokerMessage.Topic#PUBLIC} unless said otherwise
+   * @param reqId correlation id
+   */
+  record TopicCreate(
+      String name, Optional<String> description, String visibility, Optional<String> reqId)
+      implements ClientMessage {}
+
+  /**
+   * Asks which topics there are.
+   *
+   * @param reqId correlation id
+   */
+  record TopicList(Optional<String> reqId) implements ClientMessage {}
+
+  /**
+   * Joins a topic; answered by an ack.
+   *
+   * @param topic its id or name
+   * @param role this presence's word for what it does there
+   * @param reqId correlation id
+   */
+  record TopicJoin(String topic, Optional<String> role, Optional<String> reqId)
+      implements ClientMessage {}
+
+  /**
+   * Leaves a topic; answered by an ack.
+   *
+   * @param topic its id or name
+   * @param reqId correlation id
+   */
+  record TopicLeave(String topic, Optional<String> reqId) implements ClientMessage {}
+
+  /**
+   * Ends a topic with its history; its creator, owner or admin only; answered by an ack.
+   *
+   * @param topic its id or name
+   * @param reqId correlation id
+   */
+  record TopicDelete(String topic, Optional<String> reqId) implements ClientMessage {}
+
+  /**
+   * Asks for a topic's latest messages.
+   *
+   * @param topic its id or name
+   * @param limit how many at most; the broker's choice if empty
+   * @param beforeId only those before the message of this broker's id
+   * @param reqId correlation id
+   */
+  record TopicHistory(
+      String topic, OptionalLong limit, Optional<String> beforeId, Optional<String> reqId)
+      implements ClientMessage {}
+
+  /**
+   * Changes what this member lets others send it; see {@link BrokerMessage.GrantsList}.
+   *
+   * @param changes by member key or {@code *}: what is granted from now on, or empty to forget it
+   * @param reqId correlation id
+   */
+  record SetGrants(Map<String, Optional<List<String>>> changes, Optional<String> reqId)
+      implements ClientMessage {}
+
+  /**
+   * Asks what this member lets others send it.
+   *
+   * @param reqId correlation id
+   */
+  record ListGrants(Optional<String> reqId) implements ClientMessage {}
 
   /**
    * A type this program does not know, kept so that the broker can answer it.

@@ -54,6 +54,9 @@ public final class ErrorCode {
   /** No message or member of that id. */
   public static final String NOT_FOUND = "not_found";
 
+  /** No topic of that id or name. */
+  public static final String TOPIC_NOT_FOUND = "topic_not_found";
+
   /** The broker failed; its log says why. */
   public static final String INTERNAL = "internal";
 

@@ -115,7 +115,7 @@ final class MailboxTables implements Transactions {
                 + " WHERE no = ? RETURNING queued, chars");
     markRead =
         connection.prepareStatement(
-            "UPDATE mail SET state = ?, since = ? WHERE state = ? AND no IN"
+            "UPDATE mail SET state = ? WHERE state = ? AND no IN"
                 + " (SELECT row.no FROM mail head JOIN mail row"
                 + " ON row.no BETWEEN head.no AND head.no + head.rows - 1 WHERE head.message_id = ?"
                 + " AND row.mailbox = (SELECT id FROM mailbox WHERE name = ?))");
@@ -346,12 +346,11 @@ final class MailboxTables implements Transactions {
   }
 
   /** Somebody has looked at a delivered message; nothing happens if it is not delivered. */
-  void markRead(String mailbox, String messageId, Instant now) throws SQLException {
+  void markRead(String mailbox, String messageId) throws SQLException {
     markRead.setInt(1, State.READ.ordinal());
-    markRead.setLong(2, now.toEpochMilli());
-    markRead.setInt(3, State.DELIVERED.ordinal());
-    markRead.setString(4, messageId);
-    markRead.setString(5, mailbox);
+    markRead.setInt(2, State.DELIVERED.ordinal());
+    markRead.setString(3, messageId);
+    markRead.setString(4, mailbox);
     markRead.executeUpdate();
   }
 

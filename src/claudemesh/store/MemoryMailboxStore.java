@@ -196,7 +196,7 @@ public final class MemoryMailboxStore implements MailboxStore {
       KeptMessage message = open.getOrDefault(messageId, over.get(messageId));
       KeptEntry entry = message == null ? null : message.entries.get(mailbox);
       if (entry != null && entry.state == State.DELIVERED) {
-        entry.end(State.READ, clock.wallTime(), null);
+        entry.state = State.READ;
       }
     } finally {
       lock.unlock();

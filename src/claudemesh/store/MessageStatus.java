@@ -32,7 +32,7 @@ public record MessageStatus(
    *
    * @param mailbox the mailbox
    * @param state where it stands
-   * @param since when it came to stand there; empty while queued
+   * @param since when it was delivered or given up; empty while queued
    * @param reason why it is dead; empty otherwise
    */
   public record Delivery(

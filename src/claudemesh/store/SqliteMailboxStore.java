@@ -357,7 +357,7 @@ final class SqliteMailboxStore implements MailboxStore {
 
   @Override
   public void markRead(String mailbox, String messageId) {
-    Work work = () -> tables.markRead(mailbox, messageId, clock.wallTime());
+    Work work = () -> tables.markRead(mailbox, messageId);
     commits.submit(new Note(work), 0, WhenFull.REFUSE);
   }
 

@@ -9,6 +9,7 @@ import claudemesh.json.Json;
 import claudemesh.json.JsonException;
 import claudemesh.protocol.ClientMessage.AdminAction;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -97,6 +98,32 @@ class MessageCodecTest {
             OptionalLong.of(2)),
         new ClientMessage.Send(
             "a", "a", NONE, KEY, Priority.NOW, "", "", List.of(), NONE, OptionalLong.empty()),
+        new ClientMessage.Send(
+            "a",
+            "a",
+            NONE,
+            KEY,
+            Priority.NOW,
+            "",
+            "",
+            List.of(),
+            NONE,
+            OptionalLong.empty(),
+            Optional.of("z")),
+        new ClientMessage.MessageRead(List.of("a", "b")),
+        new ClientMessage.TopicCreate("dev", ID, "public", ID),
+        new ClientMessage.TopicCreate("dev", NONE, "private", NONE),
+        new ClientMessage.TopicList(ID),
+        new ClientMessage.TopicJoin("dev", Optional.of("lead"), ID),
+        new ClientMessage.TopicJoin("dev", NONE, NONE),
+        new ClientMessage.TopicLeave("dev", ID),
+        new ClientMessage.TopicDelete("dev", ID),
+        new ClientMessage.TopicHistory("dev", OptionalLong.of(3), Optional.of("m"), ID),
+        new ClientMessage.TopicHistory("dev", OptionalLong.empty(), NONE, NONE),
+        new ClientMessage.SetGrants(
+            Map.of("*", Optional.of(List.of("dm")), KEY, Optional.empty()), ID),
+        new ClientMessage.SetGrants(Map.of(), NONE),
+        new ClientMessage.ListGrants(ID),
         new ClientMessage.ClientAck(ID, NONE),
         new ClientMessage.ClientAck(NONE, ID),
         new ClientMessage.ClientAck(NONE, NONE),
@@ -139,6 +166,11 @@ class MessageCodecTest {
     PeerSummary row = PeerSummary.decode(Json.parse("{\"pubkey\":\"ab\",\"role\":\"service\"}"));
     var set = new BrokerMessage.StateEntry("k", Optional.of(json), "alpha", "t");
     var unset = new BrokerMessage.StateEntry("k", Optional.empty(), "", "");
+    var topic = new BrokerMessage.Topic("t", "dev", Optional.of("d"), "public", 3, "t");
+    var bare = new BrokerMessage.Topic("u", "ops", NONE, "public", 0, "");
+    var push =
+        new BrokerMessage.Push(
+            "i", "m", KEY, Priority.LOW, "n", "c", "t", ID, ID, ID, ID, ID, ID, ID, ID);
     return Stream.of(
         new BrokerMessage.HelloAck(ID, ID, true, Optional.of(json)),
         new BrokerMessage.HelloAck(NONE, NONE, false, Optional.empty()),
@@ -184,6 +216,18 @@ class MessageCodecTest {
         new BrokerMessage.MessageStatusResult(
             "i", "*", true, ID, List.of(new BrokerMessage.Recipient("a", KEY, "delivered")), ID),
         new BrokerMessage.MessageStatusResult("i", "*", false, NONE, List.of(), NONE),
+        new BrokerMessage.MessageStatusResult(
+            "i",
+            "*",
+            false,
+            NONE,
+            List.of(new BrokerMessage.Recipient("a", KEY, "dead", Optional.of("too old"))),
+            NONE),
+        new BrokerMessage.TopicCreated(topic, true, ID),
+        new BrokerMessage.TopicsList(List.of(topic, bare), NONE),
+        new BrokerMessage.TopicHistoryResult("dev", List.of(push), ID),
+        new BrokerMessage.TopicHistoryResult("dev", List.of(), NONE),
+        new BrokerMessage.GrantsList(Map.of("*", List.of("dm"), KEY, List.of()), ID),
         new BrokerMessage.Unknown("skill_list", ID));
   }
 
@@ -265,6 +309,9 @@ class MessageCodecTest {
             + " nothing",
         "{'type':'memory_results','memories':[{'id':'i','tags':[1]}]};tags[0]: expected a string,"
             + " found a number",
+        "{'type':'topic_created'};id: expected a string, found nothing",
+        "{'type':'topic_history_response','messages':[{}]};id: expected a string, found nothing",
+        "{'type':'grants_list','grants':{'*':'dm'}};*: expected an array, found a string",
         "{'type':'ban_ack'};banned: expected a string, found nothing",
         "{'type':'message_status_result'};messageId: expected a string, found nothing",
         "{'type':'hello_ack','restored':1};restored: expected true or false, found a number"
@@ -297,6 +344,11 @@ class MessageCodecTest {
         "{'type':'set_visible','visible':0};visible: expected true or false, found a number",
         "{'type':'join_group'};name: expected a string, found nothing",
         "{'type':'recall'};query: expected a string, found nothing",
+        "{'type':'topic_create'};name: expected a string, found nothing",
+        "{'type':'topic_join'};topic: expected a string, found nothing",
+        "{'type':'topic_history','topic':'t','limit':'x'};limit: expected a whole number, found a"
+            + " string",
+        "{'type':'set_grants','grants':{'*':1}};*: expected an array, found a number",
         "{'type':'kick','target':1};target: expected a string, found a number"
       })
   void aClientsMistakeIsNamed(String frame, String message) {
