@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.json.Json;
+import claudemesh.protocol.StatedLimits;
+import claudemesh.protocol.StatedLimits.Limit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +85,12 @@ class HelloTest {
     assertEquals(65_536, limits.number("maxMessageBytes"));
     assertEquals(1_000, limits.number("sendsPerSecond"));
     assertEquals(2_000, limits.number("burst"));
+    StatedLimits stated = StatedLimits.decode(limits);
+    for (Limit limit : Limit.values()) {
+      assertTrue(stated.get(limit).isPresent(), limit + " is not stated");
+    }
+    assertEquals(10_000, stated.get(Limit.MAILBOX).getAsLong());
+    assertEquals(2_592_000, stated.get(Limit.RETENTION).getAsLong());
     assertEquals("push", ack.get("memberProfile").orElseThrow().string("messageMode"));
     assertTrue(ack.get("meshPolicy").orElseThrow().has("selfEditable"));
     assertTrue(ack.has("services"));

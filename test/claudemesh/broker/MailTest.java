@@ -384,6 +384,64 @@ class MailTest {
     assertEquals("not_found", spy.string("code"));
   }
 
+  private Json statusOf(TestPeer asker, Json ack) {
+    return asker.ask(
+        frame("message_status").toBuilder().put("messageId", ack.string("messageId")).build());
+  }
+
+  @Test
+  void messageStatusTellsWhatWasReadEvenAfterARestart() throws IOException {
+    TestPeer alpha = rig.member(ALPHA, "a");
+    TestPeer bravo = rig.member(BRAVO, "b");
+    TestPeer charlie = rig.member(CHARLIE, "c");
+    Json ack = rig.send(alpha, "*", "x");
+    String id = bravo.nextMail().string("messageId");
+    Json read =
+        frame("message_read").toBuilder().put("messageIds", Json.strings(List.of(id))).build();
+    bravo.say(read).drain(); // settles it as well
+    charlie.say(acknowledge(charlie.nextMail())).drain();
+    alpha.say(read).drain(); // not alpha's to read
+    rig.send(alpha, "@nobody", "what was asked before has taken effect");
+    List<String> expected = List.of("bravo read", "charlie delivered", "delta queued");
+    assertEquals(expected, recipients(statusOf(alpha, ack)));
+    rig.restart();
+    Json status = statusOf(rig.member(ALPHA, "a"), ack);
+    assertEquals(expected, recipients(status));
+    assertEquals("2026-03-01T12:00:00.123Z", status.string("deliveredAt"));
+    assertFalse(status.list("recipients").getFirst().has("reason"));
+    assertEquals(List.of(), rig.member(BRAVO, "b").drainMail());
+  }
+
+  @Test
+  void messageStatusTellsWhyMailIsDead() throws IOException {
+    TestPeer alpha = rig.member(ALPHA, "a");
+    TestPeer session = rig.session(CHARLIE, SESSION);
+    rig.leave(session);
+    Json tooOld = rig.send(alpha, BRAVO.publicHex(), "x");
+    rig.pass(Duration.ofDays(31));
+    Json toMember = rig.send(alpha, CHARLIE.publicHex(), "x");
+    Json toAll = rig.send(alpha, "*", "x");
+    rig.session(CHARLIE, SESSION).drain();
+    Json toSession = rig.send(alpha, SESSION.publicHex(), "x");
+    alpha.ask(frame("ban").toBuilder().put("target", "charlie").build());
+    assertEquals("bravo dead: nobody took it", reasons(statusOf(alpha, tooOld)).getFirst());
+    String banned = "charlie dead: the recipient was banned";
+    assertEquals(banned, reasons(statusOf(alpha, toMember)).getFirst());
+    assertEquals(banned, reasons(statusOf(alpha, toSession)).getFirst());
+    assertEquals(
+        List.of("bravo queued: ", banned, "delta queued: "), reasons(statusOf(alpha, toAll)));
+    rig.restart();
+    assertEquals(banned, reasons(statusOf(rig.member(ALPHA, "a"), toMember)).getFirst());
+  }
+
+  private static List<String> reasons(Json result) {
+    return result.list("recipients").stream()
+        .map(
+            row ->
+                row.string("name") + " " + row.string("status") + ": " + row.string("reason", ""))
+        .toList();
+  }
+
   private static List<String> recipients(Json result) {
     return result.list("recipients").stream()
         .map(row -> row.string("name") + " " + row.string("status"))
@@ -406,7 +464,8 @@ class MailTest {
       Json ask =
           frame("message_status").toBuilder().put("messageId", ack.string("messageId")).build();
       assertEquals(
-          List.of("bravo queued", "charlie queued", "delta dead"), recipients(alpha.ask(ask)));
+          List.of("bravo queued: ", "charlie queued: ", "delta dead: the mailbox was full"),
+          reasons(alpha.ask(ask)));
     }
   }
 

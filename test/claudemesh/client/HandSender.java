@@ -2,8 +2,11 @@ package claudemesh.client;
 
 import claudemesh.lifecycle.WsStatus;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -31,6 +34,7 @@ final class HandSender implements BrokerSender {
   }
 
   private final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
+  private final Map<String, String> behind = new ConcurrentHashMap<>();
   private final List<Runnable> calls = new CopyOnWriteArrayList<>();
   private volatile WsStatus status = WsStatus.OPEN;
   volatile boolean keepsOrder = true;
@@ -46,6 +50,18 @@ final class HandSender implements BrokerSender {
       call.result().complete(new BrokerSendResult.Transient("not sent: " + status.word()));
     }
     return call.result();
+  }
+
+  @Override
+  public CompletableFuture<BrokerSendResult> send(
+      OutgoingMessage message, Optional<String> afterId) {
+    behind.put(message.id(), afterId.orElse(""));
+    return send(message);
+  }
+
+  /** Behind which message another one was last sent; empty text for none. */
+  String behind(String id) {
+    return behind.get(id);
   }
 
   @Override

@@ -14,6 +14,7 @@ import claudemesh.protocol.Group;
 import claudemesh.protocol.PeerSummary;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,10 +35,14 @@ class MeshRequestsTest {
   private Wire wire;
 
   private void open() {
+    openWith(Wire.ACK);
+  }
+
+  private void openWith(String ack) {
     client = rig.daemon();
     requests = client.requests();
     wire = rig.broker.accept();
-    wire.welcome();
+    wire.welcome(ack);
     Rig.awaitOpen(client);
   }
 
@@ -65,6 +70,9 @@ class MeshRequestsTest {
         told(
             r -> r.joinGroup(new Group("dev", Optional.empty())),
             "{'type':'join_group','name':'dev'}"),
+        told(
+            r -> r.markRead(List.of("m1", "m2")),
+            "{'type':'message_read','messageIds':['m1','m2']}"),
         told(r -> r.leaveGroup("dev"), "{'type':'leave_group','name':'dev'}"),
         told(
             r -> r.setState("k", Json.parse("{\"x\":[1]}")),
@@ -117,6 +125,20 @@ class MeshRequestsTest {
         asked(r -> r.admin(AdminAction.BAN, "bravo"), "{'type':'ban','target':'bravo'}"),
         asked(r -> r.admin(AdminAction.UNBAN, "bravo"), "{'type':'unban','target':'bravo'}"),
         asked(MeshRequests::listBans, "{'type':'list_bans'}"),
+        asked(
+            r -> r.createTopic("dev", Optional.of("d")),
+            "{'type':'topic_create','name':'dev','description':'d','visibility':'public'}"),
+        asked(MeshRequests::listTopics, "{'type':'topic_list'}"),
+        asked(r -> r.joinTopic("dev"), "{'type':'topic_join','topic':'dev'}"),
+        asked(r -> r.leaveTopic("dev"), "{'type':'topic_leave','topic':'dev'}"),
+        asked(r -> r.deleteTopic("dev"), "{'type':'topic_delete','topic':'dev'}"),
+        asked(
+            r -> r.topicHistory("dev", 9, Optional.of("m")),
+            "{'type':'topic_history','topic':'dev','limit':9,'beforeId':'m'}"),
+        asked(
+            r -> r.setGrants(Map.of("*", Optional.of(List.of("dm")))),
+            "{'type':'set_grants','grants':{'*':['dm']}}"),
+        asked(MeshRequests::listGrants, "{'type':'list_grants'}"),
         asked(r -> r.messageStatus("m"), "{'type':'message_status','messageId':'m'}"));
   }
 
@@ -197,6 +219,97 @@ class MeshRequestsTest {
     wire.reply(request, wantsBans ? "peers_list" : "list_bans_result", Json.object());
     wire.refuseRequest(request, "not_found", "the real answer");
     assertEquals("not_found", Awaited.failure(reply).code());
+  }
+
+  static Stream<Arguments> tooMuch() {
+    return Stream.of(
+        Arguments.of(
+            "{'maxSummaryChars':3}",
+            call(r -> r.setSummary("four")),
+            "the summary has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxStatsChars':3}",
+            call(r -> r.setStats(Json.parse("{\"a\":1}"))),
+            "the stats has 7 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxProfileChars':3}",
+            call(r -> r.setProfile(Json.parse("{\"a\":1}"))),
+            "the profile has 7 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxGroupChars':3}",
+            call(r -> r.joinGroup(new Group("dev", Optional.of("lead")))),
+            "the role has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxGroupChars':3}",
+            call(r -> r.leaveGroup("four")),
+            "the group's name has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxStateKeyChars':3}",
+            call(r -> r.setState("four", Json.of("x"))),
+            "the key has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxStateValueChars':3}",
+            call(r -> r.setState("k", Json.of("xx"))),
+            "the value has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxMemoryChars':3}",
+            call(r -> r.remember("four", List.of())),
+            "the text has 4 characters; the broker takes 3"),
+        Arguments.of(
+            "{'maxMemoryTags':1}",
+            call(r -> r.remember("x", List.of("a", "b"))),
+            "there are 2 tags; the broker takes 1"),
+        Arguments.of(
+            "{'maxTagChars':3}",
+            call(r -> r.remember("x", List.of("a", "four"))),
+            "a tag has 4 characters; the broker takes 3"));
+  }
+
+  private static Function<MeshRequests, CompletableFuture<?>> call(
+      Function<MeshRequests, CompletableFuture<?>> call) {
+    return call;
+  }
+
+  @ParameterizedTest
+  @MethodSource("tooMuch")
+  void whatIsOverAStatedLimitIsNotEvenSent(
+      String limits, Function<MeshRequests, CompletableFuture<?>> call, String words) {
+    openWith("{\"type\":\"hello_ack\",\"limits\":" + limits.replace('\'', '"') + "}");
+    RequestException failure = Awaited.failure(call.apply(requests));
+    assertEquals(Cause.NOT_SENT, failure.why());
+    assertEquals("not sent: " + words, failure.getMessage());
+    requests.setStatus("idle");
+    assertEquals("set_status", wire.receive().string("type"));
+  }
+
+  @Test
+  void aHistoryIsOpenedAndWhatCannotBeIsLeftOut() {
+    open();
+    CompletableFuture<List<InboundMessage>> reply =
+        requests.topicHistory("dev", 2, Optional.empty());
+    Json.Builder post =
+        Json.object()
+            .put("senderPubkey", "ab".repeat(32))
+            .put("senderName", "bravo")
+            .put("topic", "dev")
+            .put("targetSpec", "#dev");
+    wire.reply(
+        wire.receive("topic_history"),
+        "topic_history_response",
+        Json.object()
+            .put("topic", "dev")
+            .put(
+                "messages",
+                Json.array(
+                    List.of(
+                        post.put("id", "m1").put("ciphertext", "/w==").build(),
+                        post.put("id", "m2").put("ciphertext", "aGk=").build()))));
+    InboundMessage only = Awaited.result(reply).getFirst();
+    assertEquals(1, Awaited.result(reply).size());
+    assertEquals("m2", only.messageId());
+    assertEquals("hi", only.text());
+    assertFalse(only.encrypted());
+    assertEquals(Optional.of("dev"), only.topic());
   }
 
   @Test

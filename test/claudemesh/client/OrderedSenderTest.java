@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,28 @@ class OrderedSenderTest {
     assertSettled("a", "b", "c");
     assertTrue(sender.awaitSettled(LONG));
     assertEquals(0, sender.unsettled());
+  }
+
+  @Test
+  void eachNamesTheOneBeforeItThatIsUnderWay() throws InterruptedException {
+    submit("a", "b", "c");
+    sender.submit(to("h", "x"));
+    Sent a = broker.next("a");
+    Sent b = broker.next("b");
+    Sent c = broker.next("c");
+    broker.next("x").accept();
+    assertEquals(
+        List.of("", "a", "b", ""), Stream.of("a", "b", "c", "x").map(broker::behind).toList());
+    a.accept();
+    b.isTransient();
+    c.isTransient();
+    broker.next("b").accept();
+    broker.next("c").accept();
+    assertEquals("", broker.behind("b"));
+    assertTrue(sender.awaitSettled(LONG));
+    submit("d");
+    broker.next("d");
+    assertEquals("", broker.behind("d"));
   }
 
   @Test

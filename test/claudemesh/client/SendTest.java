@@ -255,6 +255,29 @@ class SendTest {
   }
 
   @Test
+  void aSendBehindAnotherSaysBehindWhich() {
+    open();
+    client.send(message("id-1", BRAVO, "x"));
+    client.send(message("id-2", BRAVO, "x"), Optional.of("id-1"));
+    assertFalse(wire.receive("send").has("afterId"));
+    assertEquals("id-1", wire.receive("send").string("afterId"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rate_limit: slower",
+        "no connected peer for target x",
+        "try_again: the store could not write"
+      })
+  void aRefusalForNowIsTransient(String error) {
+    open();
+    CompletableFuture<BrokerSendResult> result = client.send(message("id-1", BRAVO, "x"));
+    wire.refuse(wire.receive("send"), error);
+    assertEquals(new BrokerSendResult.Transient(error), Awaited.result(result));
+  }
+
+  @Test
   void theBrokersOwnLimitCounts() {
     open("{\"type\":\"hello_ack\",\"limits\":{\"maxMessageBytes\":1000}}");
     assertInstanceOf(
