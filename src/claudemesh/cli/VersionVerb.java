@@ -1,10 +1,8 @@
 package claudemesh.cli;
 
+import claudemesh.daemon.ProgramVersion;
 import claudemesh.json.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.module.ModuleDescriptor;
-import java.nio.charset.StandardCharsets;
 
 /** {@code version}: which claudemesh this is, and which Java it runs on. */
 final class VersionVerb implements Verb {
@@ -34,19 +32,8 @@ final class VersionVerb implements Verb {
     return ExitCode.OK;
   }
 
-  /** This build's version, from whichever of three places is at hand without a search. */
+  /** This build's version. */
   static String version() throws IOException {
-    ModuleDescriptor module = VersionVerb.class.getModule().getDescriptor();
-    if (module != null) {
-      return module.rawVersion().orElse("unknown"); // the bundle's
-    }
-    // The jar's manifest has been read anyway; looking for a resource costs as much as the JVM.
-    String packaged = VersionVerb.class.getPackage().getImplementationVersion();
-    if (packaged != null) {
-      return packaged;
-    }
-    try (InputStream in = VersionVerb.class.getResourceAsStream("/claudemesh/version.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-    }
+    return ProgramVersion.read();
   }
 }
