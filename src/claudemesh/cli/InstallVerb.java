@@ -16,20 +16,27 @@ final class InstallVerb implements Verb {
   private static final Flag NO_START =
       Flag.on("no-start", "write the file, and leave the service manager alone");
 
+  private static final Flag AGENT =
+      Flag.on("agent", "print the command that gives an agent the mesh's tools, and write nothing");
+
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("install", "run the daemon as a service of yours, from login on")
-        .flags(PRINT, NO_START, VerbSpec.JSON)
+        .flags(PRINT, NO_START, AGENT, VerbSpec.JSON)
         .about(
             "Linux: writes a systemd user unit, hardened and restarted on failure, and starts it."
                 + " macOS: a launchd agent. \"claudemesh uninstall\" takes it back. To have it run"
                 + " without a login, on Linux: loginctl enable-linger.",
             "With --json: {\"file\",\"started\",\"why\"?}.")
-        .examples("claudemesh install", "claudemesh install --print");
+        .examples("claudemesh install", "claudemesh install --print", "claudemesh install --agent");
   }
 
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
+    if (call.arguments().has(AGENT.name())) {
+      call.out().text("claude mcp add claudemesh -- " + ServiceManager.shellCommand("mcp"));
+      return ExitCode.OK;
+    }
     ServiceFile service = ServiceManager.file(call);
     if (call.arguments().has(PRINT.name())) {
       call.out().text(service.text().stripTrailing());

@@ -59,6 +59,21 @@ final class ServiceManager {
 
   /** How this very program is started again, wherever the manager stands. */
   private static List<String> daemonCommand() throws CliException {
+    List<String> command = new ArrayList<>(ownCommand());
+    command.addAll(List.of("daemon", "up"));
+    return command;
+  }
+
+  /** The same for a shell, with a verb. */
+  static String shellCommand(String verb) throws CliException {
+    StringBuilder words = new StringBuilder();
+    for (String word : ownCommand()) {
+      words.append(ShellWords.quoted(word)).append(' ');
+    }
+    return words + verb;
+  }
+
+  private static List<String> ownCommand() throws CliException {
     List<String> command = new ArrayList<>();
     String launcher = System.getProperty(ShellWords.COMMAND, "");
     if (launcher.isEmpty()) {
@@ -68,7 +83,6 @@ final class ServiceManager {
     } else {
       command.add(Path.of(launcher).toAbsolutePath().toString());
     }
-    command.addAll(List.of("daemon", "up"));
     return command;
   }
 

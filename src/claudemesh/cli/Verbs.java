@@ -21,6 +21,7 @@ final class Verbs {
           "peer list",
           "rtt",
           "ws",
+          "mcp",
           "install",
           "uninstall",
           "completion",
@@ -45,6 +46,7 @@ final class Verbs {
       case "peer list" -> new PeerListVerb();
       case "rtt" -> new RttVerb();
       case "ws" -> new WsVerb();
+      case "mcp" -> new McpVerb();
       case "install" -> new InstallVerb();
       case "uninstall" -> new UninstallVerb();
       case "completion" -> new CompletionVerb();
