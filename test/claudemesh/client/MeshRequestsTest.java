@@ -287,23 +287,19 @@ class MeshRequestsTest {
     open();
     CompletableFuture<List<InboundMessage>> reply =
         requests.topicHistory("dev", 2, Optional.empty());
-    Json.Builder post =
+    Json post =
         Json.object()
             .put("senderPubkey", "ab".repeat(32))
             .put("senderName", "bravo")
             .put("topic", "dev")
-            .put("targetSpec", "#dev");
+            .put("targetSpec", "#dev")
+            .build();
+    Json bad = post.toBuilder().put("id", "m1").put("ciphertext", "!").build();
+    Json good = post.toBuilder().put("id", "m2").put("ciphertext", "aGk=").build();
     wire.reply(
         wire.receive("topic_history"),
         "topic_history_response",
-        Json.object()
-            .put("topic", "dev")
-            .put(
-                "messages",
-                Json.array(
-                    List.of(
-                        post.put("id", "m1").put("ciphertext", "/w==").build(),
-                        post.put("id", "m2").put("ciphertext", "aGk=").build()))));
+        Json.object().put("topic", "dev").put("messages", Json.array(List.of(bad, good))));
     InboundMessage only = Awaited.result(reply).getFirst();
     assertEquals(1, Awaited.result(reply).size());
     assertEquals("m2", only.messageId());
