@@ -168,14 +168,10 @@ public final class MeshDirectory {
     return FolderLock.whileHolding(
         updateLock,
         () -> {
-          MeshFile file =
-              files
-                  .read(meshId)
-                  .orElseThrow(
-                      () -> new IllegalArgumentException("no mesh " + meshId + " in " + folder));
+          MeshFile file = require(files.read(meshId), meshId);
           Invite invite = freshInvite(file, brokerUrl, role, expiresAt);
           Instant end = Instant.ofEpochSecond(invite.expiresAt());
-          IssuedInvite books = new IssuedInvite(invite.signature(), uses, 0, end, false);
+          IssuedInvite books = new IssuedInvite(invite.signature(), role, uses, 0, end, false);
           files.store(file.withoutExpiredInvites(now()).with(books));
           return invite;
         });
@@ -200,6 +196,56 @@ public final class MeshDirectory {
           files.store(file.get().with(books.get().calledBack()));
           return true;
         });
+  }
+
+  /**
+   * The invites of a mesh, but for those that had expired when the latest was made.
+   *
+   * @param meshId the mesh
+   * @return the books on each, in the order made
+   * @throws IllegalArgumentException if there is no such mesh
+   * @throws IOException if its file cannot be read or is damaged
+   */
+  public List<IssuedInvite> invites(String meshId) throws IOException {
+    return List.copyOf(require(files.current(meshId), meshId).invites().values());
+  }
+
+  /**
+   * Calls an invite back by the beginning of its signature: nobody else can join with it. Who has
+   * joined stays.
+   *
+   * @param meshId the mesh
+   * @param id its {@link IssuedInvite#id}, or as many digits as make it unique
+   * @return the books on it, closed
+   * @throws IllegalArgumentException if there is no such mesh, or not just one such invite
+   * @throws IOException if it cannot be stored
+   */
+  public IssuedInvite revokeInvite(String meshId, String id) throws IOException {
+    return FolderLock.whileHolding(
+        updateLock,
+        () -> {
+          MeshFile file = require(files.read(meshId), meshId);
+          List<IssuedInvite> found =
+              file.invites().values().stream()
+                  .filter(invite -> !id.isEmpty() && invite.signature().startsWith(id))
+                  .toList();
+          if (found.size() != 1) {
+            throw new IllegalArgumentException(
+                (found.isEmpty() ? "no invite \"" : "more than one invite \"")
+                    + id
+                    + "\" in the mesh "
+                    + file.mesh().slug()
+                    + ": `invite list` shows their ids");
+          }
+          IssuedInvite closed = found.getFirst().calledBack();
+          files.store(file.with(closed));
+          return closed;
+        });
+  }
+
+  private MeshFile require(Optional<MeshFile> file, String meshId) {
+    return file.orElseThrow(
+        () -> new IllegalArgumentException("no mesh " + meshId + " in " + folder));
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.Map;
  *   {version: 1, meshId, slug, name, rootKey, createdAt,
  *    ownerPubkey, ownerSecretKey,                            signs invites; 64 and 128 hex digits
  *    members: [{memberId, pubkey, displayName, role, joinedAt, revokedAt?}],
- *    invites: [{signature, maxUses, uses, expiresAt, revoked}]}
+ *    invites: [{signature, role?, maxUses, uses, expiresAt, revoked}]}   member without a role
  * </pre>
  *
  * <p>Times are ISO 8601. The file is replaced as a whole: a reader finds the old content or the
@@ -111,6 +111,7 @@ record MeshFile(Mesh mesh, String ownerSecretHex, Map<String, IssuedInvite> invi
   private static IssuedInvite decodeInvite(Json json) {
     return new IssuedInvite(
         json.string("signature"),
+        MemberRole.of(json.string("role", MemberRole.MEMBER.word())),
         Math.toIntExact(json.number("maxUses")),
         Math.toIntExact(json.number("uses")),
         Instant.parse(json.string("expiresAt")),
@@ -148,6 +149,7 @@ record MeshFile(Mesh mesh, String ownerSecretHex, Map<String, IssuedInvite> invi
   private static Json encode(IssuedInvite invite) {
     return Json.object()
         .put("signature", invite.signature())
+        .put("role", invite.role().word())
         .put("maxUses", invite.maxUses())
         .put("uses", invite.uses())
         .put("expiresAt", invite.expiresAt().toString())

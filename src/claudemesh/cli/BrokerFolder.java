@@ -1,10 +1,14 @@
 package claudemesh.cli;
 
+import claudemesh.broker.Mesh;
 import claudemesh.broker.MeshDirectory;
 import claudemesh.time.Clock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The data folder of this machine's broker, as {@code up}, {@code broker} and others find it. */
 final class BrokerFolder {
@@ -30,6 +34,33 @@ final class BrokerFolder {
 
   static MeshDirectory open(Call call) throws IOException {
     return MeshDirectory.open(of(call), Clock.SYSTEM);
+  }
+
+  /** The mesh that is meant: the one of {@code --mesh}, else the only one. */
+  static Mesh mesh(Call call, MeshDirectory directory) throws CliException, IOException {
+    Optional<String> wanted = call.arguments().value(VerbSpec.MESH.name());
+    List<Mesh> meshes = directory.meshes();
+    List<Mesh> meant =
+        meshes.stream()
+            .filter(
+                m ->
+                    wanted.isEmpty()
+                        || wanted.get().equals(m.slug())
+                        || wanted.get().equals(m.id()))
+            .toList();
+    if (meant.size() == 1) {
+      return meant.get(0);
+    }
+    String there = meshes.stream().map(Mesh::slug).collect(Collectors.joining(", "));
+    if (meant.isEmpty()) {
+      throw new CliException(
+          ExitCode.NOT_JOINED,
+          (wanted.isPresent() ? "no mesh \"" + wanted.get() + "\" in " : "no mesh in ")
+              + directory.folder()
+              + (there.isEmpty() ? "" : ", which has: " + there)
+              + ". Invites are made where the broker keeps its data: name the folder with --data");
+    }
+    throw new UsageException("there are several meshes (" + there + "): say which with --mesh");
   }
 
   /** An address that clients can connect to, from the command line. */

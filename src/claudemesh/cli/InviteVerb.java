@@ -1,5 +1,6 @@
 package claudemesh.cli;
 
+import claudemesh.broker.IssuedInvite;
 import claudemesh.broker.MemberRole;
 import claudemesh.broker.Mesh;
 import claudemesh.broker.MeshDirectory;
@@ -10,9 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** {@code invite}: makes a link by which others join a mesh. */
 final class InviteVerb implements Verb {
@@ -38,8 +37,10 @@ final class InviteVerb implements Verb {
         .flags(VerbSpec.MESH, USES, EXPIRES, ROLE, URL, BrokerFolder.DATA, VerbSpec.JSON)
         .about(
             "Works on the data folder of a broker on this machine, which holds the key that signs"
-                + " invites. Whoever has the link can join: hand it on with care.",
-            "With --json: {\"link\",\"mesh\",\"role\",\"uses\",\"brokerUrl\",\"expiresAt\"}.")
+                + " invites. Whoever has the link can join: hand it on with care. invite list shows"
+                + " what became of it, invite revoke calls it back.",
+            "With --json:"
+                + " {\"id\",\"link\",\"mesh\",\"role\",\"uses\",\"brokerUrl\",\"expiresAt\"}.")
         .examples("claudemesh invite", "claudemesh invite --mesh team --uses 5 --expires 12h");
   }
 
@@ -51,7 +52,7 @@ final class InviteVerb implements Verb {
         Instant.now().plus(arguments.duration(EXPIRES.name()).orElse(DEFAULT_EXPIRES));
     MemberRole role = role(arguments.value(ROLE.name()).orElse("member"));
     MeshDirectory directory = BrokerFolder.open(call);
-    Mesh mesh = mesh(call, directory);
+    Mesh mesh = BrokerFolder.mesh(call, directory);
     Invite invite =
         directory.createInvite(mesh.id(), brokerUrl(call, directory, mesh), role, uses, expires);
     if (call.wantsJson()) {
@@ -64,6 +65,7 @@ final class InviteVerb implements Verb {
 
   private static Json row(Invite invite, int uses) {
     return Json.object()
+        .put("id", IssuedInvite.idOf(invite))
         .put("link", invite.link())
         .put("mesh", invite.meshSlug())
         .put("role", invite.role())
@@ -79,32 +81,6 @@ final class InviteVerb implements Verb {
       case "admin" -> MemberRole.ADMIN;
       default -> throw new UsageException("--role: expected member or admin, found " + word);
     };
-  }
-
-  private static Mesh mesh(Call call, MeshDirectory directory) throws CliException, IOException {
-    Optional<String> wanted = call.arguments().value(VerbSpec.MESH.name());
-    List<Mesh> meshes = directory.meshes();
-    List<Mesh> meant =
-        meshes.stream()
-            .filter(
-                m ->
-                    wanted.isEmpty()
-                        || wanted.get().equals(m.slug())
-                        || wanted.get().equals(m.id()))
-            .toList();
-    if (meant.size() == 1) {
-      return meant.get(0);
-    }
-    String there = meshes.stream().map(Mesh::slug).collect(Collectors.joining(", "));
-    if (meant.isEmpty()) {
-      throw new CliException(
-          ExitCode.NOT_JOINED,
-          (wanted.isPresent() ? "no mesh \"" + wanted.get() + "\" in " : "no mesh in ")
-              + directory.folder()
-              + (there.isEmpty() ? "" : ", which has: " + there)
-              + ". Invites are made where the broker keeps its data: name the folder with --data");
-    }
-    throw new UsageException("there are several meshes (" + there + "): say which with --mesh");
   }
 
   private static URI brokerUrl(Call call, MeshDirectory directory, Mesh mesh)

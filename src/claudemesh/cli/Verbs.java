@@ -13,6 +13,8 @@ final class Verbs {
           "broker",
           "mesh create",
           "invite",
+          "invite list",
+          "invite revoke",
           "join",
           "list",
           "leave",
@@ -38,6 +40,8 @@ final class Verbs {
       case "broker" -> new BrokerVerb();
       case "mesh create" -> new MeshCreateVerb();
       case "invite" -> new InviteVerb();
+      case "invite list" -> new InviteListVerb();
+      case "invite revoke" -> new InviteRevokeVerb();
       case "join" -> new JoinVerb();
       case "list" -> new ListVerb();
       case "leave" -> new LeaveVerb();

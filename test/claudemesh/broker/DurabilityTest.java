@@ -3,11 +3,13 @@ package claudemesh.broker;
 import static claudemesh.broker.BrokerRig.ALPHA;
 import static claudemesh.broker.BrokerRig.BRAVO;
 import static claudemesh.broker.BrokerRig.CHARLIE;
+import static claudemesh.broker.BrokerRig.DELTA;
 import static claudemesh.broker.BrokerRig.acknowledge;
 import static claudemesh.broker.BrokerRig.frame;
 import static claudemesh.broker.BrokerRig.texts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.crypto.Ed25519KeyPair;
@@ -201,6 +203,64 @@ class DurabilityTest {
     }
   }
 
+  @Test
+  void aKilledBrokerKnowsWhatItWasTold() throws Exception {
+    startRig(); // for its mesh
+    rig.close();
+    URI url = startProcess();
+    TestPeer admin = greet(url, DELTA, "d");
+    TestPeer bravo = greet(url, BRAVO, "b");
+    TestPeer alpha = greet(url, ALPHA, "a");
+    bravo.say("{\"type\":\"set_summary\",\"summary\":\"at work\"}");
+    bravo.say(group("ops"));
+    ask(bravo, "{'type':'set_profile','title':'smith'}");
+    ask(bravo, "{'type':'remember','content':'it rains'}");
+    ask(bravo, "{'type':'topic_create','name':'dev'}");
+    ask(bravo, "{'type':'topic_join','topic':'dev'}");
+    ask(bravo, "{'type':'set_grants','grants':{'" + DELTA.publicHex() + "':[]}}");
+    bravo.say("{\"type\":\"set_state\",\"key\":\"k\",\"value\":[1]}").drain();
+    Json ack = rig.send(alpha, "#dev", "to the topic");
+    rig.send(alpha, CHARLIE.publicHex(), "never");
+    ask(admin, "{'type':'ban','target':'charlie'}");
+    process.destroyForcibly().waitFor(20, TimeUnit.SECONDS); // SIGKILL
+
+    url = startProcess();
+    alpha = greet(url, ALPHA, "a");
+    assertEquals("[1]", alpha.ask(state("k")).get("value").orElseThrow().toString());
+    assertEquals(1, alpha.ask(recall("rains")).list("memories").size());
+    Json topic = ask(alpha, "{'type':'topic_list'}").list("topics").getFirst();
+    assertEquals("dev", topic.string("name"));
+    assertEquals(1, topic.number("memberCount"));
+    Json posts = ask(alpha, "{'type':'topic_history','topic':'dev'}");
+    assertEquals(List.of("to the topic"), texts(posts.list("messages")));
+    rig.send(alpha, "@ops", "to the group");
+    assertEquals(
+        "blocked by recipient grants (sender lacks dm capability)",
+        rig.send(greet(url, DELTA, "d"), BRAVO.publicHex(), "x").string("error"));
+    Json ban = ask(greet(url, DELTA, "d"), "{'type':'list_bans'}").list("bans").getFirst();
+    assertEquals("charlie", ban.string("name"));
+    bravo = TestPeer.connect(url);
+    Json welcome = bravo.greet(helloNow(BRAVO, "b"));
+    assertEquals("at work", welcome.string("lastSummary"));
+    assertEquals("ops", welcome.list("restoredGroups").getFirst().string("name"));
+    Json push = bravo.nextMail();
+    assertEquals(ack.string("messageId"), push.string("messageId"));
+    assertEquals("dev", push.string("topic"));
+    assertEquals("to the group", bravo.nextMail().string("ciphertext"));
+    Json row =
+        ask(bravo, "{'type':'list_peers'}").list("peers").stream()
+            .filter(each -> each.string("pubkey").equals(BRAVO.publicHex()))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("smith", row.get("profile").orElseThrow().string("title"));
+  }
+
+  private static Json ask(TestPeer peer, String json) {
+    Json answer = peer.ask(Json.parseObject(json.replace('\'', '"')));
+    assertNotEquals("error", answer.string("type"), answer.toString());
+    return answer;
+  }
+
   private void sendMany(TestPeer from) {
     try {
       for (int i = 0; i < MESSAGES; i++) {
@@ -214,8 +274,12 @@ class DurabilityTest {
 
   private TestPeer greet(URI url, Ed25519KeyPair key, String sessionId) {
     TestPeer peer = TestPeer.connect(url);
-    peer.greet(Hellos.member(rig.mesh(), rig.member(key), key, sessionId, Clock.SYSTEM.wallTime()));
+    peer.greet(helloNow(key, sessionId));
     return peer;
+  }
+
+  private Json helloNow(Ed25519KeyPair key, String sessionId) {
+    return Hellos.member(rig.mesh(), rig.member(key), key, sessionId, Clock.SYSTEM.wallTime());
   }
 
   private URI startProcess() throws IOException {

@@ -146,6 +146,53 @@ class MeshDirectoryTest {
   }
 
   @Test
+  void invitesAreListedWithWhatBecameOfThem() throws IOException {
+    assertEquals(List.of(), directory.invites(mesh.id()));
+    Invite used = invite(1);
+    refusal(used, GUEST);
+    Invite back = invite(2);
+    IssuedInvite closed = directory.revokeInvite(mesh.id(), back.signature().substring(0, 20));
+    assertTrue(closed.revoked());
+    invite(3);
+    assertEquals(List.of("1/1 exhausted", "0/2 revoked", "0/3 open"), listed(time.wallTime()));
+    assertEquals(
+        List.of("1/1 expired", "0/2 revoked", "0/3 expired"),
+        listed(time.wallTime().plus(Duration.ofDays(400))));
+    assertEquals(closed.id(), directory.invites(mesh.id()).get(1).id());
+    for (String none : List.of("", "nosuch")) {
+      assertThrows(
+          IllegalArgumentException.class, () -> directory.revokeInvite(mesh.id(), none), none);
+    }
+    assertThrows(IllegalArgumentException.class, () -> directory.invites("nosuch"));
+  }
+
+  private List<String> listed(Instant now) throws IOException {
+    return directory.invites(mesh.id()).stream()
+        .map(invite -> invite.uses() + "/" + invite.maxUses() + " " + invite.state(now))
+        .toList();
+  }
+
+  @Test
+  void anInviteOfAnOlderFileIsForAMember() throws IOException {
+    Invite invite =
+        directory.createInvite(
+            mesh.id(), URL, MemberRole.ADMIN, 1, time.wallTime().plusSeconds(60));
+    Path file = folder.resolve("meshes").resolve(mesh.id() + ".json");
+    assertEquals(MemberRole.ADMIN, directory.invites(mesh.id()).getFirst().role());
+    String text = Files.readString(file);
+    int invites = text.indexOf("\"invites\"");
+    String older =
+        text.substring(0, invites) + text.substring(invites).replaceAll("\"role\":[^,]*,", "");
+    assertNotEquals(text, older);
+    Files.writeString(file, older);
+    assertEquals(MemberRole.MEMBER, directory.invites(mesh.id()).getFirst().role());
+    // The token itself says what its holder becomes.
+    assertEquals("joined", refusal(invite, GUEST));
+    Member guest = directory.mesh(mesh.id()).orElseThrow().member(GUEST).orElseThrow();
+    assertEquals(MemberRole.ADMIN, guest.role());
+  }
+
+  @Test
   void twoInvitesOfOneSecondAreTwo() throws IOException {
     Invite first = invite(1);
     Invite second = invite(1);

@@ -71,6 +71,36 @@ final class MeshVerbsTest {
   }
 
   @Test
+  void anInviteIsListedAndCalledBackWhileTheBrokerRuns() throws Exception {
+    String data = "--data=" + scene.data();
+    String link = scene.alice.run("invite", data, "--uses", "2", "--role", "admin").out().strip();
+    TestCli carol = new TestCli(Files.createDirectory(dir.resolve("carol")));
+    TestCli dave = new TestCli(Files.createDirectory(dir.resolve("dave")));
+    assertEquals(0, carol.run("join", link).code());
+
+    Json row = scene.alice.run("invite", "list", data, "--json").json().asList().getLast();
+    assertEquals("team", row.string("mesh"));
+    assertEquals("admin", row.string("role"));
+    assertEquals(1, row.number("uses"));
+    assertEquals(2, row.number("maxUses"));
+    assertEquals("open", row.string("state"));
+    String table = scene.alice.run("invite", "list", data).out();
+    assertTrue(table.startsWith("ID"), table);
+    assertTrue(table.contains(row.string("id")) && table.contains("1/2"), table);
+
+    var revoked = scene.alice.run("invite", "revoke", data, row.string("id"), "--json");
+    assertEquals("revoked", revoked.json().string("state"));
+    var refused = dave.run("join", link);
+    assertEquals(5, refused.code());
+    assertTrue(refused.complaint().contains("invite_revoked"), refused.err());
+    assertEquals(0, carol.run("peer", "list").code(), "who has joined stays");
+    var unknown = scene.alice.run("invite", "revoke", data, "nosuch");
+    assertEquals(2, unknown.code());
+    assertTrue(unknown.complaint().startsWith("no invite \"nosuch\" in the mesh team"));
+    assertEquals(2, scene.alice.run("invite", "revoke", data).code());
+  }
+
+  @Test
   void inviteSaysWhatItMadeAndChecksWhatItIsAsked() {
     Json row =
         scene
