@@ -7,6 +7,7 @@ module claudemesh {
   requires java.logging;
   requires java.net.http;
   requires java.sql;
+  requires jdk.net;
 
   // A module that exports nothing is no root, and would not be there to be started.
   exports claudemesh.cli;

@@ -14,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -61,8 +62,14 @@ public final class Rehearsal {
    * @throws InterruptedException if the process was asked to end
    */
   public static void main(String[] args) throws IOException, InterruptedException {
+    // A single class that is missing opens the whole runtime image: begin and end as the command
+    // line does.
+    Interruption interruption = Interruption.ofThisThread();
+    Streams.ofProcess();
     Path folder = Files.createTempDirectory("claudemesh-rehearsal");
     Map<String, String> environment = new HashMap<>(System.getenv());
+    // Nothing of the user's may take part: no daemon, no session, no proxy.
+    environment.keySet().removeIf(name -> name.startsWith("CLAUDEMESH_") || isProxy(name));
     environment.put("CLAUDEMESH_CONFIG_DIR", folder.toString());
     try {
       new Rehearsal(environment).run();
@@ -70,6 +77,11 @@ public final class Rehearsal {
       deleteAll(folder);
     }
     Network.shutDown();
+    interruption.over();
+  }
+
+  private static boolean isProxy(String variable) {
+    return variable.toLowerCase(Locale.ROOT).endsWith("_proxy");
   }
 
   private void run() throws IOException, InterruptedException {
@@ -110,6 +122,7 @@ public final class Rehearsal {
     words.addAll(List.of("up", "--listen", "127.0.0.1:0", "--json"));
     ProcessBuilder builder =
         new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().clear();
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -128,6 +128,18 @@ final class BundleTest {
   }
 
   @Test
+  void shortVerbsLoadNoClassFromOutsideTheArchive() throws Exception {
+    Path log = dir.resolve("classes.txt");
+    shell.with("CLAUDEMESH_JAVA_OPTIONS", "-Xlog:class+load:file=" + log);
+    for (String verb : List.of("version", "help", "list")) {
+      shell.run(tree.resolve("bin/claudemesh").toString(), verb);
+      List<String> lines = Files.readAllLines(log);
+      assertTrue(lines.size() > 300, () -> lines.size() + " classes");
+      assertEquals(List.of(), lines.stream().filter(line -> line.contains("jrt:")).toList(), verb);
+    }
+  }
+
+  @Test
   void theBrokerUnpacksNothingAndSaysNothing() throws Exception {
     Path scratch = Files.createDirectory(dir.resolve("scratch"));
     Path err = dir.resolve("err.txt");
