@@ -2,6 +2,7 @@ package claudemesh.broker;
 
 import claudemesh.http.HttpServer;
 import claudemesh.http.HttpServerOptions;
+import claudemesh.http.ServerTls;
 import claudemesh.http.WsServerOptions;
 import claudemesh.json.Log;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +38,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Broker implements AutoCloseable {
 
+  private static final Duration LOOK_PERIOD = Duration.ofSeconds(1);
+  private static final int MOST_FRAMES = 10_000;
   private static final Duration TIDY_PERIOD = Duration.ofMinutes(1);
 
   private final BrokerParts parts;
   private final Greetings greetings;
   private final Rooms rooms;
   private final BrokerHold hold;
+  private final Optional<ServerTls> tls;
+  private final AtomicLong lookedNanos;
   private final HttpServer server;
   private final ScheduledExecutorService ticker;
   private final AtomicLong tidiedNanos;
@@ -49,13 +56,15 @@ public final class Broker implements AutoCloseable {
   private Broker(BrokerParts parts, BrokerHold hold) throws IOException {
     this.parts = parts;
     this.hold = hold;
-    this.greetings =
-        new Greetings(
-            parts.clock(),
-            parts.options().helloTimeout(),
-            parts.options().maxStrangersPerAddress());
+    this.greetings = new Greetings(parts.clock(), parts.options().helloTimeout());
     this.rooms = new Rooms(parts);
     this.tidiedNanos = new AtomicLong(parts.clock().nanoTime());
+    Optional<TlsFiles> files = parts.options().tls();
+    this.tls =
+        files.isPresent()
+            ? Optional.of(ServerTls.load(files.get().certificate(), files.get().key()))
+            : Optional.empty();
+    this.lookedNanos = new AtomicLong(parts.clock().nanoTime());
     this.server = serve();
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
@@ -94,15 +103,25 @@ public final class Broker implements AutoCloseable {
 
   private HttpServer serve() throws IOException {
     BrokerOptions options = parts.options();
+    SocketLimits limits = options.socketLimits();
     Gate gate = new Gate(parts.directory(), parts.clock(), rooms::hasNoRoomFor);
     BrokerHttp http =
         new BrokerHttp(
             parts,
             rooms,
             greetings,
-            WsServerOptions.defaults(),
+            WsServerOptions.defaults()
+                .withMaxQueued(limits.maxBufferBytes(), MOST_FRAMES)
+                .withWriteTimeout(limits.stall()),
             () -> new BrokerConnection(parts, greetings, gate, rooms));
-    return HttpServer.start(HttpServerOptions.listeningOn(options.host(), options.port()), http);
+    HttpServerOptions plain =
+        HttpServerOptions.listeningOn(options.host(), options.port())
+            .withMaxConnections(limits.maxSockets())
+            .withMaxPerAddress(options.maxStrangersPerAddress())
+            .withHead(limits.maxHeadBytes(), options.helloTimeout())
+            .withMaxBodyBytes(limits.maxBodyBytes())
+            .withRefusals(parts.refusals());
+    return HttpServer.start(tls.map(plain::withTls).orElse(plain), http);
   }
 
   private void begin() throws IOException {
@@ -123,14 +142,26 @@ public final class Broker implements AutoCloseable {
    * Where clients connect.
    *
    * @return {@code ws://host:port/ws}, with the port that the system chose; the loopback address if
-   *     it listens on all
+   *     it listens on all. Over TLS {@code wss:}, and a host that the certificate is for: the one
+   *     to listen on if it can be, else the first that it names
    */
   public URI url() {
     InetSocketAddress address = server.address();
     InetAddress host = address.getAddress();
     String name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
-    String literal = name.contains(":") ? "[" + name + "]" : name;
-    return URI.create("ws://" + literal + ":" + address.getPort() + "/ws");
+    String shown = tls.map(certificate -> nameFor(certificate, name)).orElse(name);
+    String literal = shown.contains(":") ? "[" + shown + "]" : shown;
+    String scheme = tls.isPresent() ? "wss" : "ws";
+    return URI.create(scheme + "://" + literal + ":" + address.getPort() + "/ws");
+  }
+
+  private String nameFor(ServerTls certificate, String address) {
+    List<String> names = certificate.names();
+    String asked = parts.options().host();
+    if (names.isEmpty() || names.contains(asked)) {
+      return asked;
+    }
+    return names.contains(address) ? address : names.getFirst();
   }
 
   /**
@@ -152,10 +183,14 @@ public final class Broker implements AutoCloseable {
    * too old. Called by the broker itself unless its tick period is zero.
    */
   public void tick() {
-    greetings.takeOverdue().forEach(late -> BrokerConnection.timeOut(late, parts.metrics()));
+    greetings.takeOverdue().forEach(late -> BrokerConnection.timeOut(late, parts));
     rooms.tick();
     rooms.deliver(parts.store().reclaim());
     long now = parts.clock().nanoTime();
+    if (tls.isPresent() && now - lookedNanos.get() >= LOOK_PERIOD.toNanos()) {
+      lookedNanos.set(now);
+      tls.get().reloadIfChanged();
+    }
     if (now - tidiedNanos.get() >= TIDY_PERIOD.toNanos()) {
       tidiedNanos.set(now);
       rooms.tidy();

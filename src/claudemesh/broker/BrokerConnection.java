@@ -10,10 +10,13 @@ import claudemesh.json.JsonException;
 import claudemesh.json.Log;
 import claudemesh.protocol.BrokerMessage.Error;
 import claudemesh.protocol.ClientMessage;
+import claudemesh.protocol.ClientMessage.Hello;
 import claudemesh.protocol.ClientMessage.Opening;
+import claudemesh.protocol.ClientMessage.SessionHello;
 import claudemesh.protocol.ErrorCode;
 import claudemesh.protocol.MessageCodec;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,7 +33,6 @@ import java.util.Set;
 final class BrokerConnection implements WsHandler {
 
   private static final Set<String> HELLOS = Set.of("hello", "session_hello");
-  private static final int MOST_BEFORE_HELLO = 4_096;
   private static final int FRAME_OVERHEAD = 16_384;
   private static final int LEAST_FRAME = 256 << 10;
   private static final int TOO_BIG = 1009;
@@ -58,10 +60,8 @@ final class BrokerConnection implements WsHandler {
   @Override
   public void onOpen(WsConnection connection) {
     parts.metrics().add(Counter.CONNECTIONS);
-    connection.limitMessages(MOST_BEFORE_HELLO);
-    if (!greetings.await(connection)) {
-      refuse(connection, parts.metrics(), Gate.addressIsFull());
-    }
+    connection.limitMessages(maxHelloBytes());
+    greetings.await(connection);
   }
 
   @Override
@@ -75,15 +75,24 @@ final class BrokerConnection implements WsHandler {
 
   @Override
   public void onBinary(WsConnection connection, byte[] payload) {
+    if (conversation == null && hasSaidTooMuch(connection, payload.length)) {
+      return;
+    }
     sendError(connection, ErrorCode.MALFORMED, "expected text frames, got a binary one");
   }
 
   @Override
   public void onClosed(WsConnection connection, int code, String reason) {
     if (code == TOO_BIG && presence == null) {
-      parts.metrics().add(Counter.REJECTED, Metrics.reason("too_much_before_hello"));
-    } else if (reason.startsWith("slow consumer")) {
-      parts.metrics().add(Counter.SLOW);
+      parts
+          .refusals()
+          .refused(
+              Gate.tooMuchBeforeHello().counted(),
+              connection.remoteAddress(),
+              Gate.tooMuchBeforeHello().message(),
+              List.of());
+    } else if (reason.startsWith("slow consumer") || reason.startsWith("a write was stuck")) {
+      cutForSlowness(connection, reason);
     }
     parts.metrics().add(Counter.BYTES_IN, connection.bytesIn());
     parts.metrics().add(Counter.BYTES_OUT, connection.bytesOut());
@@ -93,20 +102,42 @@ final class BrokerConnection implements WsHandler {
     }
   }
 
+  private void cutForSlowness(WsConnection connection, String reason) {
+    parts.metrics().add(Counter.SLOW);
+    Log.warn(
+        "slow_consumer_cut",
+        "from",
+        connection.remoteAddress(),
+        "pubkey",
+        presence == null ? "" : presence.pubkey(),
+        "why",
+        reason);
+  }
+
+  private int maxHelloBytes() {
+    return parts.options().socketLimits().maxHelloBytes();
+  }
+
   /** Ends a connection that said no hello in time. */
-  static void timeOut(WsConnection connection, Metrics metrics) {
+  static void timeOut(WsConnection connection, BrokerParts parts) {
     refuse(
         connection,
-        metrics,
+        parts,
+        List.of(),
         Refused.with(ErrorCode.HELLO_TIMEOUT, "no hello came in time: connect and say it at once"));
   }
 
+  private boolean hasSaidTooMuch(WsConnection connection, int more) {
+    heardChars += more;
+    boolean tooMuch = heardChars > maxHelloBytes();
+    if (tooMuch && greetings.take(connection)) {
+      refuse(connection, parts, List.of(), Gate.tooMuchBeforeHello());
+    }
+    return tooMuch;
+  }
+
   private void greet(WsConnection connection, String text) {
-    heardChars += text.length();
-    if (heardChars > MOST_BEFORE_HELLO) {
-      if (greetings.take(connection)) {
-        refuse(connection, parts.metrics(), Gate.tooMuchBeforeHello());
-      }
+    if (hasSaidTooMuch(connection, text.length())) {
       return;
     }
     Optional<Opening> hello;
@@ -116,7 +147,8 @@ final class BrokerConnection implements WsHandler {
       if (greetings.take(connection)) {
         refuse(
             connection,
-            parts.metrics(),
+            parts,
+            List.of(),
             Refused.with(ErrorCode.MALFORMED, "hello rejected: " + e.getMessage()));
       }
       return;
@@ -161,24 +193,35 @@ final class BrokerConnection implements WsHandler {
   private void admit(WsConnection connection, Opening hello) {
     try {
       switch (gate.check(hello)) {
-        case Refused refused -> refuse(connection, parts.metrics(), refused);
-        case Admitted admitted -> enter(connection, admitted);
+        case Refused refused -> refuse(connection, parts, idsOf(hello), refused);
+        case Admitted admitted -> enter(connection, hello, admitted);
       }
     } catch (IOException e) {
       Log.error("hello_failed", "mesh", hello.meshId(), "error", e);
       refuse(
           connection,
-          parts.metrics(),
+          parts,
+          idsOf(hello),
           new Refused(ErrorCode.INTERNAL, INTERNAL_WORDS, INTERNAL_CLOSE, ErrorCode.INTERNAL));
     }
   }
 
-  private void enter(WsConnection connection, Admitted admitted) {
+  private static List<String> idsOf(Opening hello) {
+    String key =
+        switch (hello) {
+          case Hello member -> member.pubkey();
+          case SessionHello session -> session.parentMemberPubkey();
+        };
+    return List.of("mesh", hello.meshId(), "member", key);
+  }
+
+  private void enter(WsConnection connection, Opening hello, Admitted admitted) {
     room = rooms.of(admitted.mesh());
     switch (room.attach(admitted, connection)) {
       case Attachment.Attached attached -> {
         presence = attached.presence();
         connection.limitMessages(largestFrame());
+        connection.vouchFor();
         conversation = new Conversation(room, parts, presence, connection);
         Log.info(
             "peer_connected",
@@ -189,7 +232,8 @@ final class BrokerConnection implements WsHandler {
             "from",
             connection.remoteAddress());
       }
-      case Attachment.Rejected rejected -> refuse(connection, parts.metrics(), rejected.refused());
+      case Attachment.Rejected rejected ->
+          refuse(connection, parts, idsOf(hello), rejected.refused());
     }
   }
 
@@ -198,9 +242,12 @@ final class BrokerConnection implements WsHandler {
     return Math.max(LEAST_FRAME, 2 * parts.options().maxMessageChars() + FRAME_OVERHEAD);
   }
 
-  private static void refuse(WsConnection connection, Metrics metrics, Refused refused) {
-    metrics.add(Counter.REJECTED, Metrics.reason(refused.counted()));
-    Log.info("hello_refused", "code", refused.code(), "from", connection.remoteAddress());
+  private static void refuse(
+      WsConnection connection, BrokerParts parts, List<String> ids, Refused refused) {
+    // Not the words for the peer, which may quote what it said.
+    parts
+        .refusals()
+        .refused(refused.counted(), connection.remoteAddress(), "the hello was refused", ids);
     sendError(connection, refused.code(), refused.message());
     connection.close(refused.closeCode(), refused.closeReason());
   }

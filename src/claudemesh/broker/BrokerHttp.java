@@ -14,6 +14,7 @@ import claudemesh.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -59,8 +60,13 @@ final class BrokerHttp implements HttpHandler {
   public void handle(HttpExchange exchange) throws IOException {
     Optional<String> origin = exchange.request().headers().first("origin");
     if (origin.isPresent() && !isAllowed(origin.get())) {
-      parts.metrics().add(Metrics.Counter.REJECTED, Metrics.reason("origin"));
-      Log.info("origin_refused", "from", exchange.request().remoteAddress());
+      parts
+          .refusals()
+          .refused(
+              "origin",
+              exchange.request().remoteAddress(),
+              "a page of an origin that is not allowed",
+              List.of());
       exchange.respondError(403, "pages of this origin may not use this broker");
       return;
     }

@@ -6,6 +6,7 @@ import claudemesh.time.Sleeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -31,6 +32,8 @@ import java.util.function.Consumer;
  * @param mailboxLimits how much waits for receivers
  * @param durable whether mail and what meshes know are kept on disk; if not, they end with the
  *     process
+ * @param socketLimits what sockets may cost
+ * @param tls the broker's certificate; empty for no encryption
  * @param origins web origins whose pages may use the broker, {@code *} for all; programs that are
  *     no web page send none and need not be listed
  */
@@ -52,6 +55,8 @@ public record BrokerOptions(
     Duration tickPeriod,
     MailboxLimits mailboxLimits,
     boolean durable,
+    SocketLimits socketLimits,
+    Optional<TlsFiles> tls,
     Set<String> origins) {
 
   /** Checks every value. */
@@ -61,6 +66,8 @@ public record BrokerOptions(
     Objects.requireNonNull(clock, "clock");
     Objects.requireNonNull(sleeper, "sleeper");
     Objects.requireNonNull(mailboxLimits, "mailboxLimits");
+    Objects.requireNonNull(socketLimits, "socketLimits");
+    Objects.requireNonNull(tls, "tls");
     origins = Set.copyOf(origins);
     requirePositive("helloTimeout", helloTimeout);
     requirePositive("presenceGrace", presenceGrace);
@@ -104,6 +111,8 @@ public record BrokerOptions(
         Duration.ofMillis(250),
         MailboxLimits.DEFAULT,
         true,
+        SocketLimits.DEFAULT,
+        Optional.empty(),
         Set.of());
   }
 
@@ -199,6 +208,51 @@ public record BrokerOptions(
   }
 
   /**
+   * The same with another limit on what comes before a hello.
+   *
+   * @param timeout how long a connection may stay silent
+   * @return the changed options
+   */
+  public BrokerOptions withHelloTimeout(Duration timeout) {
+    return with(draft -> draft.helloTimeout = timeout);
+  }
+
+  /**
+   * The same with other times to wait for peers.
+   *
+   * @param grace how long a closed presence stays listed
+   * @param leaseTime how long a receiver has to acknowledge a push
+   * @return the changed options
+   */
+  public BrokerOptions withPatience(Duration grace, Duration leaseTime) {
+    return with(
+        draft -> {
+          draft.presenceGrace = grace;
+          draft.lease = leaseTime;
+        });
+  }
+
+  /**
+   * The same with other limits on sockets.
+   *
+   * @param limits what sockets may cost
+   * @return the changed options
+   */
+  public BrokerOptions withSocketLimits(SocketLimits limits) {
+    return with(draft -> draft.socketLimits = limits);
+  }
+
+  /**
+   * The same over TLS.
+   *
+   * @param files the broker's certificate and key
+   * @return the changed options
+   */
+  public BrokerOptions withTls(TlsFiles files) {
+    return with(draft -> draft.tls = Optional.of(files));
+  }
+
+  /**
    * The same for pages of some web origins.
    *
    * @param allowed such as {@code https://example.org}; {@code *} allows all
@@ -242,6 +296,8 @@ public record BrokerOptions(
     private Duration tickPeriod;
     private MailboxLimits mailboxLimits;
     private boolean durable;
+    private SocketLimits socketLimits;
+    private Optional<TlsFiles> tls;
     private Set<String> origins;
 
     Draft(BrokerOptions from) {
@@ -262,6 +318,8 @@ public record BrokerOptions(
       tickPeriod = from.tickPeriod;
       mailboxLimits = from.mailboxLimits;
       durable = from.durable;
+      socketLimits = from.socketLimits;
+      tls = from.tls;
       origins = from.origins;
     }
 
@@ -284,17 +342,19 @@ public record BrokerOptions(
           tickPeriod,
           mailboxLimits,
           durable,
+          socketLimits,
+          tls,
           origins);
     }
   }
 
-  private static void requirePositive(String name, int value) {
+  static void requirePositive(String name, int value) {
     if (value <= 0) {
       throw new IllegalArgumentException(name + ": expected more than 0, got " + value);
     }
   }
 
-  private static void requirePositive(String name, Duration value) {
+  static void requirePositive(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(name + ": expected more than 0, got " + value);
     }

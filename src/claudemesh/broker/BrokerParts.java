@@ -17,6 +17,7 @@ import java.io.IOException;
  * @param store its mailboxes
  * @param facts what its meshes know besides
  * @param metrics what it counts
+ * @param refusals counts and logs whom it refuses
  * @param brokerId the name under which it holds mail; no other process has it
  */
 record BrokerParts(
@@ -25,20 +26,23 @@ record BrokerParts(
     MailboxStore store,
     MeshStateStore facts,
     Metrics metrics,
+    Refusals refusals,
     String brokerId) {
 
   /** Opens the stores that the options ask for; {@code store.close} closes both. */
   static BrokerParts open(BrokerOptions options, MeshDirectory directory) throws IOException {
     String brokerId = Ids.random32();
+    Metrics metrics = new Metrics();
+    Refusals refusals = new Refusals(metrics, options.clock());
     if (options.durable()) {
       DurableStores stores =
           DurableStores.open(directory.folder(), options.clock(), options.mailboxLimits());
       return new BrokerParts(
-          options, directory, stores.mailboxes(), stores.meshState(), new Metrics(), brokerId);
+          options, directory, stores.mailboxes(), stores.meshState(), metrics, refusals, brokerId);
     }
     MailboxStore store = new MemoryMailboxStore(options.clock(), options.mailboxLimits());
     return new BrokerParts(
-        options, directory, store, new MemoryMeshStateStore(), new Metrics(), brokerId);
+        options, directory, store, new MemoryMeshStateStore(), metrics, refusals, brokerId);
   }
 
   Clock clock() {

@@ -159,12 +159,6 @@ final class Gate {
         .countedAs("capacity_member");
   }
 
-  static Refused addressIsFull() {
-    return Refused.with(
-            ErrorCode.CAPACITY, "too many connections of your address have said no hello")
-        .countedAs("capacity_address");
-  }
-
   static Refused tooMuchBeforeHello() {
     return Refused.with(ErrorCode.MALFORMED, "too much was said before the hello")
         .countedAs("too_much_before_hello");

@@ -4,7 +4,6 @@ import claudemesh.http.WsConnection;
 import claudemesh.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Connections that have not said their hello, so many of one address. Whoever takes one off the
- * list, its hello or the clock, decides what becomes of it. Safe from any thread.
+ * Connections that have not said their hello. Whoever takes one off the list, its hello or the
+ * clock, decides what becomes of it. Safe from any thread.
  */
 final class Greetings {
 
@@ -23,26 +22,17 @@ final class Greetings {
   private final ReentrantLock lock = new ReentrantLock();
   // In the order they came, which is the order in which they are overdue.
   private final Map<WsConnection, Long> waiting = new LinkedHashMap<>();
-  private final Map<String, Integer> byHost = new HashMap<>();
-  private final int mostPerHost;
 
-  Greetings(Clock clock, Duration timeout, int mostPerHost) {
+  Greetings(Clock clock, Duration timeout) {
     this.clock = clock;
     this.timeout = timeout;
-    this.mostPerHost = mostPerHost;
   }
 
-  /** Puts a connection on; false if its address has too many there. */
-  boolean await(WsConnection connection) {
+  /** Puts a connection on. */
+  void await(WsConnection connection) {
     lock.lock();
     try {
-      String host = Presence.hostOf(connection.remoteAddress());
-      if (byHost.getOrDefault(host, 0) >= mostPerHost) {
-        return false;
-      }
-      byHost.merge(host, 1, Integer::sum);
       waiting.put(connection, clock.nanoTime() + timeout.toNanos());
-      return true;
     } finally {
       lock.unlock();
     }
@@ -52,20 +42,10 @@ final class Greetings {
   boolean take(WsConnection connection) {
     lock.lock();
     try {
-      boolean taken = waiting.remove(connection) != null;
-      if (taken) {
-        countDown(connection);
-      }
-      return taken;
+      return waiting.remove(connection) != null;
     } finally {
       lock.unlock();
     }
-  }
-
-  private void countDown(WsConnection connection) {
-    byHost.computeIfPresent(
-        Presence.hostOf(connection.remoteAddress()),
-        (host, count) -> count == 1 ? null : count - 1);
   }
 
   /** How many wait. */
@@ -91,7 +71,6 @@ final class Greetings {
           break;
         }
         overdue.add(entry.getKey());
-        countDown(entry.getKey());
         entries.remove();
       }
       return overdue;

@@ -2,6 +2,7 @@ package claudemesh.cli;
 
 import claudemesh.broker.Broker;
 import claudemesh.broker.BrokerOptions;
+import claudemesh.broker.TlsFiles;
 import claudemesh.json.Json;
 import java.io.IOException;
 import java.net.BindException;
@@ -10,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code broker}: the broker alone, until it is interrupted. */
@@ -18,21 +20,34 @@ final class BrokerVerb implements Verb {
   static final Flag INSECURE =
       Flag.on("insecure", "listen for others than this machine without encryption");
 
+  private static final Flag TLS_CERT =
+      Flag.value(
+          "tls-cert",
+          "FILE",
+          "speak TLS under this PEM certificate, followed by those that signed it; read again when"
+              + " it changes");
+  private static final Flag TLS_KEY =
+      Flag.value("tls-key", "FILE", "the certificate's key: PEM, PKCS #8, unencrypted");
+
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("broker", "run a broker")
         .flags(flags())
         .about(
-            "Serves the meshes of its data folder at ws://HOST:PORT/ws until it is interrupted."
-                + " Meshes and invites made meanwhile by \"mesh create\" and \"invite\" on the same"
-                + " folder count at once.",
+            "Serves the meshes of its data folder at ws://HOST:PORT/ws (with a certificate wss:)"
+                + " until it is interrupted. Meshes and invites made meanwhile by \"mesh create\""
+                + " and \"invite\" on the same folder count at once.",
             "With --json, one line once it listens: {\"type\":\"listening\",\"url\",\"data\","
                 + "\"pid\"}.")
-        .examples("claudemesh broker", "claudemesh broker --listen 0.0.0.0:7900 --insecure");
+        .examples(
+            "claudemesh broker",
+            "claudemesh broker --listen 0.0.0.0:7900 --tls-cert chain.pem --tls-key key.pem",
+            "claudemesh broker --listen 0.0.0.0:7900 --insecure");
   }
 
   private static Flag[] flags() {
-    List<Flag> flags = new ArrayList<>(List.of(Listen.FLAG, INSECURE, BrokerFolder.DATA));
+    List<Flag> flags =
+        new ArrayList<>(List.of(Listen.FLAG, TLS_CERT, TLS_KEY, INSECURE, BrokerFolder.DATA));
     flags.addAll(BrokerLimits.FLAGS);
     flags.add(VerbSpec.JSON);
     return flags.toArray(Flag[]::new);
@@ -73,9 +88,13 @@ final class BrokerVerb implements Verb {
   /** Starts a broker as the call's flags say. */
   static Broker start(Call call) throws CliException, IOException {
     Listen listen = Listen.of(call.arguments());
-    requireLoopback(listen, call.arguments());
+    Optional<TlsFiles> tls = tls(call.arguments());
+    if (tls.isEmpty()) {
+      requireLoopback(listen, call.arguments());
+    }
     Path data = BrokerFolder.of(call);
-    BrokerOptions options = BrokerOptions.on(data, listen.port()).withHost(listen.host());
+    BrokerOptions plain = BrokerOptions.on(data, listen.port()).withHost(listen.host());
+    BrokerOptions options = tls.map(plain::withTls).orElse(plain);
     try {
       return Broker.start(BrokerLimits.apply(call.arguments(), options));
     } catch (BindException e) {
@@ -92,6 +111,16 @@ final class BrokerVerb implements Verb {
     }
   }
 
+  private static Optional<TlsFiles> tls(Arguments given) throws UsageException {
+    Optional<Path> certificate = given.value(TLS_CERT.name()).map(Path::of);
+    Optional<Path> key = given.value(TLS_KEY.name()).map(Path::of);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new UsageException(
+          "--tls-cert and --tls-key go together: a certificate and the key that belongs to it");
+    }
+    return certificate.map(file -> new TlsFiles(file, key.get()));
+  }
+
   // Broadcasts, names and who speaks with whom would be open to the network.
   private static void requireLoopback(Listen listen, Arguments given) throws CliException {
     boolean reachable;
@@ -105,8 +134,8 @@ final class BrokerVerb implements Verb {
           ExitCode.FAILED,
           "will not listen on "
               + listen.host()
-              + " without encryption: listen on 127.0.0.1 and put a TLS proxy before it, or say"
-              + " --insecure if the network is yours");
+              + " without encryption: give it a certificate with --tls-cert and --tls-key, listen"
+              + " on 127.0.0.1, or say --insecure if the network is yours");
     }
   }
 

@@ -3,9 +3,9 @@ package claudemesh.http;
 /** Why a server turned away a connection or a request by itself, before its handler heard of it. */
 public enum Refusal {
   /** As many connections are held as may be. */
-  FULL("connections_full"),
+  FULL("capacity_broker"),
   /** As many connections of this address that nobody has vouched for are held as may be. */
-  ADDRESS_FULL("address_full"),
+  ADDRESS_FULL("capacity_address"),
   /** The TLS handshake failed. */
   TLS("tls_handshake"),
   /** A TLS handshake, a head or a body took too long. */

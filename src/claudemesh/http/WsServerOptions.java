@@ -104,6 +104,25 @@ public record WsServerOptions(
   }
 
   /**
+   * The same with another patience for a write.
+   *
+   * @param timeout how long one write may be stuck
+   * @return the changed options
+   */
+  public WsServerOptions withWriteTimeout(Duration timeout) {
+    return new WsServerOptions(
+        maxMessageBytes,
+        maxQueuedBytes,
+        maxQueuedMessages,
+        pingInterval,
+        silence,
+        frameTimeout,
+        timeout,
+        closeTimeout,
+        subprotocol);
+  }
+
+  /**
    * The same with other signs of life.
    *
    * @param interval how often to ping

@@ -258,6 +258,8 @@ class BrokerTest {
             Duration.ofMillis(10),
             MailboxLimits.DEFAULT,
             false,
+            SocketLimits.DEFAULT,
+            Optional.empty(),
             Set.of());
     try (Broker broker = Broker.start(quick)) {
       TestPeer.connect(broker.url()).expectRefusal("hello_timeout", "1008 hello_timeout");

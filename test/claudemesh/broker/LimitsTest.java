@@ -4,11 +4,16 @@ import static claudemesh.broker.BrokerRig.ALPHA;
 import static claudemesh.broker.BrokerRig.BRAVO;
 import static claudemesh.broker.BrokerRig.CHARLIE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.json.Json;
 import claudemesh.store.MailboxLimits;
+import claudemesh.time.Deadline;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,10 +71,13 @@ class LimitsTest {
     start(options -> options.withMaxStrangersPerAddress(2));
     TestPeer first = stranger();
     stranger();
-    rig.connect().expectRefusal("capacity", "1008 capacity");
-    rejected("capacity_address");
-    first.greet(rig.hello(ALPHA));
+    try (Socket third = new Socket("127.0.0.1", rig.url().getPort())) {
+      third.setSoTimeout(60_000);
+      assertThrows(SocketException.class, () -> third.getInputStream().read()); // reset
+    }
+    first.greet(rig.hello(ALPHA)); // is no stranger any more
     rig.connect().greet(rig.hello(BRAVO));
+    rejected("capacity_address");
   }
 
   @Test
@@ -131,6 +139,60 @@ class LimitsTest {
     rig.pass(Duration.ofSeconds(11));
     stranger.expectRefusal("hello_timeout", "1008 hello_timeout");
     rejected("hello_timeout");
+  }
+
+  private SocketLimits small(int sockets, int body, int buffer) {
+    return new SocketLimits(sockets, 1_000, body, 1_000, buffer, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void soManyConnectionsOfTheBrokerAndNoMore() throws Exception {
+    start(options -> options.withSocketLimits(small(2, 100, 1_000_000)));
+    rig.member(ALPHA, "a");
+    TestPeer second = stranger();
+    try (Socket third = new Socket("127.0.0.1", rig.url().getPort())) {
+      third.setSoTimeout(60_000);
+      assertThrows(SocketException.class, () -> third.getInputStream().read());
+    }
+    second.say(" ".repeat(2_000)).ending(); // over its limit too, and makes room
+    awaitRejected("capacity_broker");
+  }
+
+  // The connection that asks may come before the one that leaves has gone.
+  private void awaitRejected(String reason) throws Exception {
+    Deadline bound = Deadline.in(Duration.ofSeconds(60));
+    while (true) {
+      try {
+        rejected(reason);
+        return;
+      } catch (IOException e) {
+        assertFalse(bound.passed(), "no room came");
+      }
+    }
+  }
+
+  @Test
+  void longHeadsAndBodiesAreNotRead() throws Exception {
+    start(options -> options.withSocketLimits(small(100, 100, 1_000_000)));
+    assertEquals(431, get("/health", "X-Long", "x".repeat(1_100)).statusCode());
+    rejected("head_too_long");
+    HttpRequest long100 =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + rig.url().getPort() + "/join"))
+            .POST(HttpRequest.BodyPublishers.ofString("x".repeat(200)))
+            .build();
+    assertEquals(413, HTTP.send(long100, HttpResponse.BodyHandlers.ofString()).statusCode());
+    rejected("body_too_long");
+  }
+
+  @Test
+  void binaryFramesBeforeTheHelloAreCountedToo() throws Exception {
+    start(options -> options);
+    TestPeer stranger = rig.connect();
+    for (int i = 0; i < 5; i++) {
+      stranger.sayBinary(new byte[1_000]);
+    }
+    assertEquals("1008 malformed", stranger.ending());
+    rejected("too_much_before_hello");
   }
 
   @Test
