@@ -69,6 +69,14 @@ final class Refusals implements RefusalListener {
     }
   }
 
+  /** A message was refused that a peer of a mesh had sent. */
+  void messageRefused(String why, String meshId, String pubkey, String peer) {
+    metrics.add(Counter.MESSAGES_REJECTED, Metrics.reason(why));
+    if (isToBeLogged("message " + why)) {
+      Log.info("message_refused", "why", why, "mesh", meshId, "pubkey", pubkey, "from", peer);
+    }
+  }
+
   private boolean isToBeLogged(String why) {
     lock.lock();
     try {

@@ -252,7 +252,9 @@ final class Sending {
     }
 
     void refuse(String reason, String error) {
-      parts.metrics().add(Counter.MESSAGES_REJECTED, Metrics.reason(reason));
+      parts
+          .refusals()
+          .messageRefused(reason, room.meshId(), sender.pubkey(), connection.remoteAddress());
       slot.settle(new Ack(send.id(), "", false, Optional.of(error), Optional.empty()));
     }
   }

@@ -20,6 +20,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,15 @@ final class BrokerProcessTest {
       TestCli.Result trusting = alice.run("peer", "list", "--all", "--json", "--ca", certificate);
       assertEquals(0, trusting.code(), trusting.err());
       assertEquals("team", trusting.json().asList().getFirst().string("mesh"));
+      certificates.make("next", "san=ip:127.0.0.1");
+      Files.copy(certificates.key("next"), Path.of(key), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(
+          certificates.pem("next"), Path.of(certificate), StandardCopyOption.REPLACE_EXISTING);
+      String next = certificates.pem("next").toString();
+      Deadline bound = Deadline.in(Duration.ofSeconds(50));
+      while (alice.run("peer", "list", "--timeout", "2", "--ca", next).code() != 0) {
+        assertFalse(bound.passed(), () -> "the new certificate never came");
+      }
     }
   }
 
