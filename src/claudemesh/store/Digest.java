@@ -11,12 +11,17 @@ final class Digest {
 
   private Digest() {}
 
-  /** What makes a message the same again, in 64 bits of SHA-256. */
-  static long once(String sender, String clientMessageId) {
-    // The length keeps ("a", "bc") and ("ab", "c") apart.
-    String text = sender.length() + ":" + sender + clientMessageId;
+  /** What makes a message the same again, in 64 bits of SHA-256 of some texts in UTF-8. */
+  static long once(String... texts) {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < texts.length; i++) {
+      if (i < texts.length - 1) { // keeps ("a", "bc") and ("ab", "c") apart
+        all.append(texts[i].length()).append(':');
+      }
+      all.append(texts[i]);
+    }
     try {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = all.toString().getBytes(StandardCharsets.UTF_8);
       return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes)).getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -31,4 +31,15 @@ public record InboxScope(Optional<String> mesh, Optional<Set<String>> recipients
   public static InboxScope of(String mesh, Set<String> recipients) {
     return new InboxScope(Optional.of(mesh), Optional.of(recipients));
   }
+
+  /**
+   * Whether an inbox is meant.
+   *
+   * @param recipient whose it is
+   * @return whether it is
+   */
+  public boolean includes(InboxRecipient recipient) {
+    return mesh.map(recipient.mesh()::equals).orElse(true)
+        && recipients.map(keys -> keys.contains(recipient.key())).orElse(true);
+  }
 }

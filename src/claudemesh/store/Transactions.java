@@ -1,5 +1,7 @@
 package claudemesh.store;
 
+import java.util.List;
+
 /** Who keeps count of what is in the tables, told how each transaction ended. */
 interface Transactions {
 
@@ -8,4 +10,20 @@ interface Transactions {
 
   /** What was written since the last end is not there. */
   void rolledBack();
+
+  /** Tells several, one after the other. */
+  static Transactions of(Transactions... several) {
+    List<Transactions> all = List.of(several);
+    return new Transactions() {
+      @Override
+      public void committed() {
+        all.forEach(Transactions::committed);
+      }
+
+      @Override
+      public void rolledBack() {
+        all.forEach(Transactions::rolledBack);
+      }
+    };
+  }
 }
