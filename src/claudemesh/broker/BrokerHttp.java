@@ -73,7 +73,7 @@ final class BrokerHttp implements HttpHandler {
     switch (exchange.request().path()) {
       case "/ws" -> exchange.upgrade(socketOptions, sockets.get());
       case "/health" -> get(exchange, JSON, () -> health("ok").toString());
-      case "/health/ready" -> get(exchange, JSON, () -> health("ready").toString());
+      case "/health/ready" -> ready(exchange);
       case "/metrics" -> get(exchange, METRICS, this::metrics);
       case "/hook/set-status" -> hook.answer(exchange);
       case "/join" -> join(exchange);
@@ -84,6 +84,17 @@ final class BrokerHttp implements HttpHandler {
   private boolean isAllowed(String origin) {
     Set<String> origins = parts.options().origins();
     return origins.contains(ANY) || origins.contains(origin);
+  }
+
+  /** Not ready while the store cannot write, nor once its file was found damaged. */
+  private void ready(HttpExchange exchange) throws IOException {
+    Optional<String> trouble = parts.store().trouble();
+    if (trouble.isEmpty()) {
+      get(exchange, JSON, () -> health("ready").toString());
+    } else {
+      Json why = health("failing").toBuilder().put("why", trouble.get()).build();
+      exchange.respond(503, JSON, why.toString());
+    }
   }
 
   private static void get(HttpExchange exchange, String type, Supplier<String> answer)

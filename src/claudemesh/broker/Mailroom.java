@@ -1,11 +1,13 @@
 package claudemesh.broker;
 
 import claudemesh.broker.Metrics.Counter;
+import claudemesh.json.Log;
 import claudemesh.protocol.ClientMessage.ClientAck;
 import claudemesh.store.Claim;
 import claudemesh.store.MailboxStore;
 import claudemesh.store.StoredMessage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -40,11 +42,18 @@ final class Mailroom {
    */
   void opened(Presence presence) {
     for (String mailbox : presence.mailboxes) {
-      for (StoredMessage message : store.held(mailbox, owner)) {
-        push(message, presence);
+      try {
+        store.held(mailbox, owner).forEach(message -> push(message, presence));
+      } catch (IllegalStateException e) {
+        notRead(mailbox, e);
       }
       deliver(mailbox);
     }
+  }
+
+  // Whoever comes is on the mesh all the same; the store has said what is wrong with its file.
+  private static void notRead(String mailbox, IllegalStateException failure) {
+    Log.error("mail_not_read", "mailbox", mailbox, "error", failure);
   }
 
   /** A presence is live no more: what nobody else has under way waits again. */
@@ -67,10 +76,19 @@ final class Mailroom {
       wanted = Math.max(wanted, listener.wants());
     }
     Claim claim = new Claim(mailbox, owner, lease, wanted, WINDOW, WINDOW_CHARS);
-    for (StoredMessage message : store.claim(claim)) {
+    for (StoredMessage message : claimed(claim)) {
       for (Presence listener : listeners) {
         push(message, listener);
       }
+    }
+  }
+
+  private List<StoredMessage> claimed(Claim claim) {
+    try {
+      return store.claim(claim);
+    } catch (IllegalStateException e) {
+      notRead(claim.mailbox(), e);
+      return List.of();
     }
   }
 

@@ -47,7 +47,7 @@ final class GroupCommit implements AutoCloseable {
   // Bounded by what may be under way; an empty batch is the last.
   private final LinkedBlockingQueue<List<Submitted>> toTell = new LinkedBlockingQueue<>();
 
-  private boolean failing;
+  private volatile String trouble; // why the last transaction failed; null if it did not
 
   private record Submitted(Change change, int chars) {}
 
@@ -106,6 +106,11 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
+  /** Why the last transaction failed; null if it did not. */
+  String trouble() {
+    return trouble;
+  }
+
   private boolean isFull() {
     return underWay >= MOST_UNDER_WAY || charsUnderWay >= MOST_CHARS_UNDER_WAY;
   }
@@ -145,7 +150,7 @@ final class GroupCommit implements AutoCloseable {
         each.change.write();
       }
       connection.commit();
-      failing = false;
+      trouble = null;
     } catch (SQLException | RuntimeException | Error e) { // whatever it is, they must be told
       rollBack(batch, e);
       return;
@@ -156,13 +161,13 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void rollBack(List<Submitted> batch, Throwable failure) {
-    if (!failing) { // once for each spell of failures, which may be long
+    if (trouble == null) { // once for each spell of failures, which may be long
       Log.error("store_write_failed", "changes", batch.size(), "error", failure);
-      failing = true;
     }
+    trouble = "the store could not write: " + failure.getMessage();
     beginAgain();
     isolated(listener::rolledBack);
-    String why = "the store could not write: " + failure.getMessage();
+    String why = trouble;
     batch.forEach(each -> isolated(() -> each.change.rolledBack(why)));
     toTell.add(batch);
   }

@@ -1,5 +1,6 @@
 package claudemesh.store;
 
+import claudemesh.json.Log;
 import claudemesh.store.MessageStatus.Delivery;
 import claudemesh.store.MessageStatus.State;
 import java.sql.Connection;
@@ -30,6 +31,7 @@ final class MailboxReader {
   private final PreparedStatement findPayload;
   private final PreparedStatement findMessage;
   private final PreparedStatement findRows;
+  private volatile String trouble;
 
   MailboxReader(Database database) throws SQLException {
     lock = database.reading();
@@ -74,10 +76,19 @@ final class MailboxReader {
     try {
       return question.ask();
     } catch (SQLException e) {
-      throw new IllegalStateException("the store could not be read: " + e.getMessage(), e);
+      if (trouble == null) { // once, since damage stays
+        Log.error("store_read_failed", "error", e);
+      }
+      trouble = "the store could not be read: " + e.getMessage();
+      throw new IllegalStateException(trouble, e);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What went wrong when the store was read, until the end of the process; null if nothing did. */
+  String trouble() {
+    return trouble;
   }
 
   /** A mailbox's number; empty if it has never had a message. */

@@ -146,6 +146,15 @@ public interface MailboxStore extends AutoCloseable {
    */
   long waiting();
 
+  /**
+   * What keeps the store from its work now, such as a full disk or a damaged file.
+   *
+   * @return the reason, for people; empty if nothing does
+   */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
+
   /** Finishes what is under way and frees everything. Idempotent. */
   @Override
   void close();

@@ -550,6 +550,11 @@ final class SqliteMailboxStore implements MailboxStore {
   }
 
   @Override
+  public Optional<String> trouble() {
+    return Optional.ofNullable(commits.trouble()).or(() -> Optional.ofNullable(reader.trouble()));
+  }
+
+  @Override
   public long waiting() {
     return tables.open();
   }
