@@ -69,6 +69,52 @@ class ModerationTest {
     assertTrue(admin.isOpen());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"owner", "admin"})
+  void ownerAndAdminMay(String role) throws IOException {
+    TestPeer governor = role.equals("owner") ? rig.member(ALPHA, "a") : admin;
+    TestPeer bravo = rig.member(BRAVO, "b");
+    bravo.ask(frame("topic_create").toBuilder().put("name", "t").build());
+    assertEquals("kick_ack", governor.ask(to("kick", "nobody")).string("type"));
+    assertEquals("disconnect_ack", governor.ask(to("disconnect", "nobody")).string("type"));
+    assertEquals("ban_ack", governor.ask(to("ban", "charlie")).string("type"));
+    assertEquals(1, governor.ask(to("list_bans", "")).list("bans").size());
+    assertEquals("unban_ack", governor.ask(to("unban", "charlie")).string("type"));
+    Json end = frame("topic_delete").toBuilder().put("topic", "t").build();
+    assertEquals("ack", governor.ask(end).string("type"));
+    error(governor, to("ban", "alpha"), role.equals("owner") ? "invalid" : "forbidden");
+  }
+
+  @Test
+  void everybodyMayUseTopicsStateMemoryAndGrants() {
+    for (TestPeer each : List.of(charlie, session)) {
+      for (String request :
+          List.of(
+              "{'type':'topic_create','name':'t'}",
+              "{'type':'topic_join','topic':'t'}",
+              "{'type':'topic_list'}",
+              "{'type':'topic_history','topic':'t'}",
+              "{'type':'topic_leave','topic':'t'}",
+              "{'type':'set_grants','grants':{'*':['dm']}}",
+              "{'type':'list_grants'}",
+              "{'type':'remember','content':'x'}",
+              "{'type':'list_state'}")) {
+        Json answer = each.ask(Json.parseObject(request.replace('\'', '"')));
+        assertFalse(answer.string("type").equals("error"), answer.toString());
+      }
+    }
+  }
+
+  @Test
+  void whoIsMadeAnAdminByAnInviteGoverns() throws IOException {
+    Ed25519KeyPair key = BrokerRig.key("56");
+    rig.join(key, "echo", MemberRole.ADMIN);
+    assertEquals("ban_ack", rig.member(key, "e").ask(to("ban", "charlie")).string("type"));
+    Ed25519KeyPair other = BrokerRig.key("57");
+    rig.join(other, "foxtrot", MemberRole.MEMBER);
+    error(rig.member(other, "f"), to("ban", "bravo"), "forbidden");
+  }
+
   @Test
   void aKickEndsASessionAtOnceAndItMayComeBack() {
     Json ack = admin.ask(to("kick", "charlie-claude"));
