@@ -3,11 +3,13 @@ package claudemesh.broker;
 import static claudemesh.broker.BrokerRig.ALPHA;
 import static claudemesh.broker.BrokerRig.BRAVO;
 import static claudemesh.broker.BrokerRig.CHARLIE;
+import static claudemesh.broker.BrokerRig.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.json.Json;
 import claudemesh.store.MailboxLimits;
 import claudemesh.time.Deadline;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each limit is hit once, is answered, and is counted. */
 class LimitsTest {
+
+  private static final Ed25519KeyPair SESSION = BrokerRig.key("11");
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -99,6 +103,29 @@ class LimitsTest {
     rig.member(ALPHA, "one");
     rig.connect().say(rig.hello(BRAVO)).expectRefusal("capacity", "1008 capacity");
     rejected("capacity");
+  }
+
+  @Test
+  void kickedReplacedAndBannedConnectionsFreeTheirSlots() throws Exception {
+    start(options -> options.withMaxSocketsPerMesh(2));
+    TestPeer owner = rig.member(ALPHA, "a");
+    TestPeer session = rig.session(CHARLIE, SESSION);
+    refusedAsFull();
+    owner.ask(frame("kick").toBuilder().put("target", SESSION.publicHex()).build());
+    assertEquals("4001 kicked", session.ending());
+    TestPeer bravo = rig.member(BRAVO, "b");
+    refusedAsFull();
+    TestPeer newer = rig.member(BRAVO, "b");
+    assertEquals("1000 session_replaced", bravo.ending());
+    refusedAsFull();
+    owner.ask(frame("ban").toBuilder().put("target", "bravo").build());
+    assertEquals("4002 banned", newer.ending());
+    rig.member(CHARLIE, "c");
+    refusedAsFull();
+  }
+
+  private void refusedAsFull() {
+    rig.connect().say(rig.hello(BrokerRig.DELTA)).expectRefusal("capacity", "1008 capacity");
   }
 
   @Test

@@ -182,6 +182,18 @@ class MailTest {
   }
 
   @Test
+  void aSessionHasAMailboxForThirtyDaysAfterItWasSeenAndAMemberForEver() {
+    rig.leave(rig.session(BRAVO, SESSION));
+    rig.pass(Duration.ofSeconds(100));
+    rig.pass(Duration.ofDays(30).minusSeconds(200));
+    TestPeer alpha = rig.member(ALPHA, "a");
+    assertTrue(rig.send(alpha, SESSION.publicHex(), "x").bool("queued", false));
+    rig.pass(Duration.ofSeconds(200));
+    refused(rig.send(alpha, SESSION.publicHex(), "x"), "no connected peer");
+    assertTrue(rig.send(alpha, DELTA.publicHex(), "never seen").bool("queued", false));
+  }
+
+  @Test
   void whatWasNotAcknowledgedComesAgainOnTheNextConnection() {
     TestPeer alpha = rig.member(ALPHA, "a");
     TestPeer bravo = rig.member(BRAVO, "b");

@@ -9,12 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.json.Json;
+import claudemesh.time.Deadline;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +108,50 @@ class OrderTest {
     taken(first);
     taken(second);
     assertEquals(List.of("1", "2"), texts(bravo.drainMail()));
+  }
+
+  @Test
+  void aRefusalForTheRateInTheMiddleOfAWindowIsNotOvertaken() throws Exception {
+    CountDownLatch turnstile = new CountDownLatch(1);
+    rig.close();
+    rig =
+        BrokerRig.start(
+            folder.resolve("slow"),
+            options ->
+                options.withRate(1, 1).withClock(options.clock(), span -> turnstile.await()));
+    TestPeer bravo = rig.member(BRAVO, "b");
+    for (int i = 20; i < 31; i++) { // one goes through, ten wait for one to ten seconds
+      rig.session(ALPHA, BrokerRig.key("" + i)).say(rig.message(BRAVO.publicHex(), "others"));
+    }
+    awaitMetric("broker_messages_throttled_total 10");
+    alpha = rig.member(ALPHA, "a");
+    Json first = rig.message(BRAVO.publicHex(), "1");
+    Json second = behind(rig.message(BRAVO.publicHex(), "2"), first);
+    refused(first, "rate_limit:");
+    rig.time.advance(Duration.ofSeconds(30)); // there would be room for it now
+    refused(second, "try_again:");
+    turnstile.countDown();
+    taken(first);
+    taken(second);
+    List<String> heard = new ArrayList<>();
+    while (heard.size() < 13) {
+      heard.add(bravo.nextMail().string("ciphertext"));
+    }
+    assertEquals(List.of("1", "2"), heard.stream().filter(text -> !text.equals("others")).toList());
+  }
+
+  private void awaitMetric(String line) throws Exception {
+    String page = rig.url().toString().replace("ws://", "http://").replace("/ws", "/metrics");
+    HttpRequest request = HttpRequest.newBuilder(URI.create(page)).build();
+    Deadline bound = Deadline.in(Duration.ofSeconds(60));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      while (http.send(request, HttpResponse.BodyHandlers.ofString())
+          .body()
+          .lines()
+          .noneMatch(line::equals)) {
+        assertFalse(bound.passed(), "never came: " + line);
+      }
+    }
   }
 
   private void sql(String command) throws Exception {
