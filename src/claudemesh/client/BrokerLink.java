@@ -1,7 +1,6 @@
 package claudemesh.client;
 
 import claudemesh.crypto.CannotOpenException;
-import claudemesh.crypto.CryptoBox;
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.PlainBody;
 import claudemesh.crypto.RequestFingerprint;
@@ -48,7 +47,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   private static final int REMEMBERED = 20_000;
 
   private final String ownKey;
-  private final CryptoBox ownBox;
+  private final PushOpener.OwnBox ownBox;
   private final PushOpener opener;
   private final ClientListener listener;
   private final Predicate<BrokerMessage.SystemEvent> wantsEvent;
@@ -76,9 +75,9 @@ final class BrokerLink implements WsListener<BrokerMessage> {
       ClientOptions options,
       ClientListener listener,
       Predicate<BrokerMessage.SystemEvent> wantsEvent) {
-    List<PushOpener.OwnBox> boxes = keys.stream().map(PushOpener.OwnBox::of).toList();
+    List<PushOpener.OwnBox> boxes = keys.stream().map(PushOpener.OwnBox::new).toList();
     this.ownKey = keys.getFirst().publicHex();
-    this.ownBox = boxes.getFirst().box();
+    this.ownBox = boxes.getFirst();
     this.opener = new PushOpener(boxes);
     this.listener = listener;
     this.wantsEvent = wantsEvent;
@@ -155,7 +154,7 @@ final class BrokerLink implements WsListener<BrokerMessage> {
     requireUnicode(message.text());
     Sealed body =
         message.target() instanceof Target.Peer peer
-            ? ownBox.seal(peer.pubkey(), message.text())
+            ? ownBox.box().seal(peer.pubkey(), message.text())
             : PlainBody.encode(message.text());
     return new ClientMessage.Send(
         message.id(),
@@ -239,12 +238,10 @@ final class BrokerLink implements WsListener<BrokerMessage> {
   }
 
   void acknowledge(InboundMessage message) {
-    seen.acknowledge(keyOf(message));
+    if (!listener.knowsRedeliveries()) {
+      seen.acknowledge(keyOf(message));
+    }
     tellReceived(message.id(), message.messageId());
-  }
-
-  void release(InboundMessage message) {
-    seen.forget(keyOf(message));
   }
 
   private void tellReceived(String identity, String messageId) {
@@ -310,6 +307,10 @@ final class BrokerLink implements WsListener<BrokerMessage> {
     } catch (CannotOpenException e) {
       Log.warn("message_unreadable", "message_id", push.messageId(), "why", e.getMessage());
       listener.onUnreadable(push, e.getMessage());
+      return;
+    }
+    if (listener.knowsRedeliveries()) {
+      listener.onMessage(message);
       return;
     }
     switch (seen.handOn(keyOf(message))) {

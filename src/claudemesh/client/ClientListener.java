@@ -14,7 +14,29 @@ import claudemesh.protocol.BrokerMessage.SystemEvent;
 public interface ClientListener {
 
   /**
-   * A message, opened, for the first time. Call {@code acknowledge} once it is safe.
+   * Whether it tells redeliveries apart by itself, for instance by a durable inbox. Then every
+   * delivery is handed on, and nothing is remembered about messages on its behalf: with thousands
+   * of connections that adds up.
+   *
+   * @return true to hear of redeliveries too; always the same
+   */
+  default boolean knowsRedeliveries() {
+    return false;
+  }
+
+  /**
+   * Whether it wants to hear of events. A session's connection has to remember them, since brokers
+   * send each several times.
+   *
+   * @return false to hear of none; always the same
+   */
+  default boolean wantsEvents() {
+    return true;
+  }
+
+  /**
+   * A message, opened, for the first time unless it {@link #knowsRedeliveries}. Call {@code
+   * acknowledge} once it is safe.
    *
    * @param message the message
    */

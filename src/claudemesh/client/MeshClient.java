@@ -104,16 +104,6 @@ public sealed interface MeshClient extends BrokerSender, AutoCloseable
     requests().link().acknowledge(message);
   }
 
-  /**
-   * Tells that a message could not be made safe: when the broker delivers it again it is handed on
-   * again.
-   *
-   * @param message one that the listener was given
-   */
-  default void release(InboundMessage message) {
-    requests().link().release(message);
-  }
-
   /** Leaves the mesh and returns when the connection is closed. Idempotent. */
   @Override
   default void close() {

@@ -17,10 +17,26 @@ import java.util.Optional;
  */
 final class PushOpener {
 
-  /** The box of one of our keys. */
-  record OwnBox(String pubkey, CryptoBox box) {
-    static OwnBox of(Ed25519KeyPair keys) {
-      return new OwnBox(keys.publicHex(), new CryptoBox(keys));
+  /** The box of one of our keys, made when it is first needed: most connections are idle. */
+  static final class OwnBox {
+    private final Ed25519KeyPair keys;
+    private volatile CryptoBox box;
+
+    OwnBox(Ed25519KeyPair keys) {
+      this.keys = keys;
+    }
+
+    String pubkey() {
+      return keys.publicHex();
+    }
+
+    CryptoBox box() {
+      CryptoBox made = box;
+      if (made == null) {
+        made = new CryptoBox(keys); // two threads may both make one, and both will do
+        box = made;
+      }
+      return made;
     }
   }
 

@@ -28,6 +28,7 @@ public final class SessionBrokerClient implements MeshClient {
   private final Membership membership;
   private final Ed25519KeyPair session;
   private final ClientOptions options;
+  private final boolean wantsEvents;
   private final SeenMessages seenEvents = new SeenMessages(REMEMBERED_EVENTS);
   private final MeshRequests requests;
 
@@ -39,6 +40,7 @@ public final class SessionBrokerClient implements MeshClient {
     this.membership = membership;
     this.session = session;
     this.options = options;
+    this.wantsEvents = listener.wantsEvents();
     this.requests =
         new MeshRequests(
             new BrokerLink(
@@ -122,7 +124,8 @@ public final class SessionBrokerClient implements MeshClient {
   }
 
   private boolean isNewsAboutOthers(SystemEvent event) {
-    return !event.pubkey().equals(session.publicHex())
+    return wantsEvents
+        && !event.pubkey().equals(session.publicHex())
         && seenEvents.handOn(event.messageId()) == SeenMessages.Seen.NEW;
   }
 

@@ -28,8 +28,10 @@ public final class CryptoBox {
   private static final int NONCE_LENGTH = 24;
   private static final int MAC_LENGTH = 16;
 
+  /** One for all: every one of the JDK's draws from the same source under the same lock anyway. */
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final PrivateKey secret;
-  private final SecureRandom random = new SecureRandom();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Key> agreedKeys;
 
@@ -66,7 +68,7 @@ public final class CryptoBox {
    */
   public Sealed seal(String peerPublicHex, String plaintext) {
     byte[] nonce = new byte[NONCE_LENGTH];
-    random.nextBytes(nonce);
+    RANDOM.nextBytes(nonce);
     return seal(peerPublicHex, plaintext, nonce);
   }
 

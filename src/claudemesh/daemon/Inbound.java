@@ -50,10 +50,8 @@ final class Inbound {
           connection.client().acknowledge(message);
         }
       }
-      case Received.Refused refused -> {
-        Log.error("message_not_kept", "message_id", message.messageId(), "why", refused.reason());
-        connection.client().release(message);
-      }
+      case Received.Refused refused ->
+          Log.error("message_not_kept", "message_id", message.messageId(), "why", refused.reason());
     }
   }
 

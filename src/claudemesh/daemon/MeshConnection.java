@@ -214,6 +214,16 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
   }
 
   @Override
+  public boolean knowsRedeliveries() {
+    return true; // the inbox does
+  }
+
+  @Override
+  public boolean wantsEvents() {
+    return kind == Kind.MEMBER; // every connection hears of everything: one is enough to tell it
+  }
+
+  @Override
   public void onMessage(InboundMessage message) {
     inbound.keep(message);
   }
@@ -223,7 +233,6 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     inbound.keepAside(push, why);
   }
 
-  // Every connection of a member hears of everything: the member's own tells it, once.
   @Override
   public void onEvent(SystemEvent event) {
     if (kind == Kind.MEMBER && !mesh.isOwn(event.pubkey())) {

@@ -39,7 +39,7 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
   private final int inboundLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  private final Queue<Transport.Event> events = new ArrayDeque<>();
+  private final Queue<Transport.Event> events = new ArrayDeque<>(1); // grows when needed
   private final StringBuilder partial = new StringBuilder(0);
   private long messageBytes;
   private long queuedCharacters;

@@ -24,7 +24,7 @@ final class Outbound {
   private final int maxMessages;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition drained = lock.newCondition();
-  private final Queue<Item> waiting = new ArrayDeque<>();
+  private final Queue<Item> waiting = new ArrayDeque<>(1); // grows when needed
   private long bytes;
   private int messages;
   private boolean writing;

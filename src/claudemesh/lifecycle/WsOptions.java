@@ -129,6 +129,16 @@ public final class WsOptions<M> {
    * @param <M> the type of messages
    */
   public static final class Builder<M> {
+    // Once for all: there may be thousands of connections.
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SLOW_RETRY = Duration.ofMinutes(2);
+    private static final Duration RETRY_AFTER_LIMIT = Duration.ofMinutes(5);
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(75);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final URI uri;
     private final Function<String, M> decoder;
@@ -137,17 +147,17 @@ public final class WsOptions<M> {
     private Function<M, HelloReply> replies;
     private WsListener<M> listener = new WsListener<>() {};
     private RetryRule retryRule = RetryRule.PLAIN;
-    private Duration attemptTimeout = Duration.ofSeconds(20);
-    private Duration ackTimeout = Duration.ofSeconds(5);
+    private Duration attemptTimeout = ATTEMPT_TIMEOUT;
+    private Duration ackTimeout = ACK_TIMEOUT;
     private List<Duration> backoff = Backoff.DEFAULT_SCHEDULE;
     private Duration stable = Backoff.DEFAULT_STABLE;
-    private Duration slowRetry = Duration.ofMinutes(2);
-    private Duration retryAfterLimit = Duration.ofMinutes(5);
-    private Duration pingInterval = Duration.ofSeconds(30);
-    private Duration silenceLimit = Duration.ofSeconds(75);
-    private Duration probeTimeout = Duration.ofSeconds(4);
-    private Duration writeTimeout = Duration.ofSeconds(10);
-    private Duration closeTimeout = Duration.ofSeconds(2);
+    private Duration slowRetry = SLOW_RETRY;
+    private Duration retryAfterLimit = RETRY_AFTER_LIMIT;
+    private Duration pingInterval = PING_INTERVAL;
+    private Duration silenceLimit = SILENCE_LIMIT;
+    private Duration probeTimeout = PROBE_TIMEOUT;
+    private Duration writeTimeout = WRITE_TIMEOUT;
+    private Duration closeTimeout = CLOSE_TIMEOUT;
     private int inboundLimit = 1 << 20;
     private int outboundBytes = 8 << 20;
     private int outboundMessages = 10_000;
