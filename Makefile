@@ -48,7 +48,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-mcp bench bench-store crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-mcp bench bench-broker bench-store crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -189,6 +189,10 @@ conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite agains
 fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers; ARGS="seed 1" to repeat a run
 	@"$(JDK)/bin/java" -Xmx512m -ea -cp $(call colons,$(FUZZ_CLASSES) $(CLASSES) $(MAIN_JARS)) \
 	  claudemesh.fuzz.Fuzz $(BUILD)/fuzz $(ARGS)
+
+bench-broker: $(STAMPS)/bench $(JAR) ## measure the broker; ARGS="messages idle echo restart curves" for some, quick for a tenth
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
+	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.BrokerBench $(ARGS)
 
 bench-store: $(STAMPS)/bench ## measure the durable store alone; ARGS=quick stops at 100 000 queued
 	@"$(JDK)/bin/java" $(NATIVE) -Xmx300m -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) \

@@ -1,12 +1,7 @@
 package claudemesh.bench;
 
 import claudemesh.json.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +22,7 @@ public final class Bench {
           "jdk.httpclient.websocket.intermediateBufferSize",
           "jdk.httpclient.bufsize");
 
-  private final List<Json> rows = new ArrayList<>();
+  private final Report report = new Report();
 
   private Bench() {}
 
@@ -40,7 +35,6 @@ public final class Bench {
   public static void main(String[] args) throws Exception {
     boolean quick = args.length > 0 && args[0].equals("quick");
     Bench bench = new Bench();
-    System.out.printf("%-52s %12s  %s%n", "what", "value", "unit");
     bench.throughput("1 lifecycle, 100-byte messages echoed", 1, 100);
     bench.throughput("100 lifecycles, 100-byte messages echoed", 100, 100);
     bench.roundTrip();
@@ -50,43 +44,36 @@ public final class Bench {
       bench.buffers();
     }
     bench.startUp();
-    Path file = Path.of("build", "bench.json");
-    Files.writeString(file, Json.array(bench.rows).toPrettyString() + "\n");
-    System.out.println("the same as JSON: " + file);
-  }
-
-  private void row(String what, long value, String unit) {
-    System.out.printf("%-52s %,12d  %s%n", what, value, unit);
-    rows.add(Json.object().put("what", what).put("value", value).put("unit", unit).build());
+    bench.report.write(Path.of("build", "bench.json"));
   }
 
   private void throughput(String what, int connections, int bytes) throws Exception {
     try (Server server = new Server()) {
       Json result = load(server, List.of(), "throughput", connections, bytes, 5);
-      row(what, result.number("per_second"), "a second");
+      report.row(what, result.number("per_second"), "a second");
     }
   }
 
   private void roundTrip() throws Exception {
     try (Server server = new Server()) {
       Json result = load(server, List.of(), "roundtrip", 20_000);
-      row("round trip of a small message, p50", result.number("p50_us"), "µs");
-      row("round trip of a small message, p99", result.number("p99_us"), "µs");
+      report.row("round trip of a small message, p50", result.number("p50_us"), "µs");
+      report.row("round trip of a small message, p99", result.number("p99_us"), "µs");
     }
   }
 
   private void idle(int connections) throws Exception {
     try (Server server = new Server()) {
       Memory before = server.memory();
-      try (Process client = start(loadCommand(server, List.of(), "idle", connections))) {
+      try (Child client = startLoad(server, List.of(), "idle", connections)) {
         Json result = Json.parseObject(client.line());
         Memory after = server.memory();
         String at = String.format("at %,d connections: ", connections);
-        row(at + "connects", result.number("connects_per_second"), "a second");
-        row(at + "client holds", result.number("held_each"), "bytes each");
-        row(at + "client resident", result.number("resident_each"), "bytes each");
-        row(at + "server holds", (after.held() - before.held()) / connections, "bytes each");
-        row(
+        report.row(at + "connects", result.number("connects_per_second"), "a second");
+        report.row(at + "client holds", result.number("held_each"), "bytes each");
+        report.row(at + "client resident", result.number("resident_each"), "bytes each");
+        report.row(at + "server holds", (after.held() - before.held()) / connections, "bytes each");
+        report.row(
             at + "server resident",
             (after.resident() - before.resident()) / connections,
             "bytes each");
@@ -101,12 +88,12 @@ public final class Bench {
           BUFFER_PROPERTIES.stream().map(name -> "-D" + name + "=" + size).toList();
       try (Server server = new Server()) {
         Json rate = load(server, flags, "throughput", 1, 4096, 4);
-        row("buffers of " + size + ": 4 KB messages", rate.number("per_second"), "a second");
+        report.row("buffers of " + size + ": 4 KB messages", rate.number("per_second"), "a second");
       }
       try (Server server = new Server();
-          Process client = start(loadCommand(server, flags, "idle", 500))) {
+          Child client = startLoad(server, flags, "idle", 500)) {
         Json idle = Json.parseObject(client.line());
-        row("buffers of " + size + ": client holds", idle.number("held_each"), "bytes each");
+        report.row("buffers of " + size + ": client holds", idle.number("held_each"), "bytes each");
       }
     }
   }
@@ -117,105 +104,52 @@ public final class Bench {
       throw new IllegalStateException("CLAUDEMESH_JAR is not set: use `make bench`");
     }
     List<String> flags = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar);
-    List<String> command = new ArrayList<>(List.of(java()));
+    List<String> command = new ArrayList<>(List.of(Child.javaProgram()));
     command.addAll(flags);
     command.add("version");
     long[] millis = new long[START_UPS];
     for (int i = 0; i < START_UPS; i++) {
       long started = System.nanoTime();
-      try (Process process = start(command)) {
+      try (Child process = Child.start(command)) {
         process.line();
         process.awaitEnd();
       }
       millis[i] = (System.nanoTime() - started) / 1_000_000;
     }
     Arrays.sort(millis);
-    row("start-up of `version`, plain jar, whole process", millis[START_UPS / 2], "ms (median)");
+    report.row(
+        "start-up of `version`, plain jar, whole process", millis[START_UPS / 2], "ms (median)");
   }
 
   // ── processes ────────────────────────────────────────────────────────────────────────────────
 
   private static Json load(Server server, List<String> flags, Object... arguments)
       throws Exception {
-    try (Process client = start(loadCommand(server, flags, arguments))) {
+    try (Child client = startLoad(server, flags, arguments)) {
       return Json.parseObject(client.line());
     }
   }
 
-  private static List<String> loadCommand(Server server, List<String> flags, Object... arguments) {
-    List<String> command = javaCommand(flags, Load.class);
-    command.add(Integer.toString(server.port));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
-  }
-
-  private static List<String> javaCommand(List<String> flags, Class<?> main) {
-    List<String> command = new ArrayList<>(List.of(java(), "-Xmx2g"));
-    command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    return command;
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private static Process start(List<String> command) throws IOException {
-    return new Process(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-  }
-
-  /** One process that talks in lines. */
-  private static class Process implements AutoCloseable {
-    private final java.lang.Process process;
-    private final BufferedReader out;
-
-    Process(java.lang.Process process) {
-      this.process = process;
-      this.out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    String line() throws IOException {
-      String line = out.readLine();
-      if (line == null) {
-        throw new IOException("the process ended without an answer: " + process.info());
-      }
-      return line;
-    }
-
-    void ask() throws IOException {
-      OutputStream in = process.getOutputStream();
-      in.write('\n');
-      in.flush();
-    }
-
-    void awaitEnd() throws InterruptedException {
-      process.waitFor();
-    }
-
-    @Override
-    public void close() {
-      process.destroy();
-      process.onExit().join();
-    }
+  private static Child startLoad(Server server, List<String> flags, Object... arguments)
+      throws IOException {
+    List<Object> all = new ArrayList<>(List.of(server.port));
+    all.addAll(List.of(arguments));
+    return Child.java(flags, Load.class, all.toArray());
   }
 
   /** The echo server's process. */
-  private static final class Server extends Process {
+  static final class Server extends Child {
     final int port;
 
     Server() throws IOException {
-      super(start(javaCommand(List.of(), EchoServer.class)).process);
+      super(
+          new ProcessBuilder(javaCommand(List.of(), EchoServer.class))
+              .redirectError(ProcessBuilder.Redirect.INHERIT));
       this.port = Integer.parseInt(line());
     }
 
     Memory memory() throws IOException {
-      ask();
-      return Memory.decode(line());
+      return Memory.decode(ask(""));
     }
   }
 }

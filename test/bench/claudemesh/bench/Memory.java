@@ -1,12 +1,19 @@
 package claudemesh.bench;
 
 import claudemesh.json.Json;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import javax.management.MBeanServerConnection;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 
 /**
  * What a process uses, after collecting its garbage.
@@ -17,32 +24,65 @@ import java.nio.file.Path;
  */
 record Memory(long heap, long direct, long resident) {
 
+  /** Of this process. */
   static Memory now() {
-    for (int i = 0; i < 3; i++) {
-      System.gc(); // a collection frees what the one before made unreachable
+    try {
+      return of(ManagementFactory.getPlatformMBeanServer(), "self");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
-    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** Of another JVM of the same user, which gets a management agent for it. */
+  static Memory of(long pid) throws IOException {
+    try {
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
+      String address = machine.startLocalManagementAgent();
+      machine.detach();
+      try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
+        return of(connector.getMBeanServerConnection(), Long.toString(pid));
+      }
+    } catch (AttachNotSupportedException e) {
+      throw new IOException("process " + pid + " is no JVM that can be attached to", e);
+    }
+  }
+
+  private static Memory of(MBeanServerConnection server, String process) throws IOException {
+    MemoryMXBean memory =
+        ManagementFactory.newPlatformMXBeanProxy(
+            server, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
+    for (int i = 0; i < 3; i++) {
+      memory.gc(); // a collection frees what the one before made unreachable
+    }
+    long heap = memory.getHeapMemoryUsage().getUsed();
+    List<BufferPoolMXBean> pools =
+        ManagementFactory.getPlatformMXBeans(server, BufferPoolMXBean.class);
     long direct =
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        pools.stream()
             .filter(pool -> pool.getName().equals("direct"))
             .mapToLong(BufferPoolMXBean::getMemoryUsed)
             .sum();
-    return new Memory(heap, direct, readResident());
+    return new Memory(heap, direct, statusKb(process, "VmRSS") << 10);
   }
 
-  private static long readResident() {
-    Path status = Path.of("/proc/self/status");
+  /**
+   * A line of a process's status.
+   *
+   * @param process its id, or {@code self}
+   * @param name such as {@code VmHWM}, the most it ever had resident
+   * @return kilobytes; 0 where there is no /proc
+   */
+  static long statusKb(String process, String name) throws IOException {
+    Path status = Path.of("/proc", process, "status");
     if (!Files.exists(status)) {
       return 0;
     }
     try (var lines = Files.lines(status)) {
       return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D+", "")))
+          .filter(line -> line.startsWith(name + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
           .findFirst()
           .orElse(0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,7 +1,6 @@
 package claudemesh.bench;
 
 import claudemesh.crypto.Ids;
-import claudemesh.json.Json;
 import claudemesh.store.Appended;
 import claudemesh.store.Claim;
 import claudemesh.store.DurableStores;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +46,7 @@ public final class StoreBench {
   // As long as a push of a short sealed text.
   private static final String PAYLOAD = "x".repeat(700);
 
-  private final List<Json> rows = new ArrayList<>();
+  private final Report report = new Report();
   private final Path folder;
 
   private StoreBench(Path folder) {
@@ -70,9 +68,7 @@ public final class StoreBench {
     } finally {
       bench.delete();
     }
-    Path file = Path.of("build", "bench-store.json");
-    Files.writeString(file, Json.array(bench.rows).toPrettyString() + "\n");
-    System.out.println("the same as JSON: " + file);
+    bench.report.write(Path.of("build", "bench-store.json"));
   }
 
   private void run(int mostQueued) throws Exception {
@@ -103,8 +99,8 @@ public final class StoreBench {
     int many = Math.min(100_000, 3_000 * underWay);
     long cpu = cpu();
     double seconds = append(store, many, underWay, 0);
-    row("appends, " + underWay + " under way", Math.round(many / seconds), "a second");
-    row("  processor time of this process", (cpu() - cpu) / many, "ns each");
+    report.row("appends, " + underWay + " under way", Math.round(many / seconds), "a second");
+    report.row("  processor time of this process", (cpu() - cpu) / many, "ns each");
   }
 
   private void wholeWay(MailboxStore store) throws Exception {
@@ -121,8 +117,8 @@ public final class StoreBench {
     room.acquire(4_000);
     drain(store, many - (int) delivered.get());
     double seconds = (System.nanoTime() - started) / 1e9;
-    row("append, claim and settle, 4000 under way", Math.round(many / seconds), "a second");
-    row("  processor time of this process", (cpu() - cpu) / many, "ns each");
+    report.row("append, claim and settle, 4000 under way", Math.round(many / seconds), "a second");
+    report.row("  processor time of this process", (cpu() - cpu) / many, "ns each");
   }
 
   // As a broker does whose receivers answer at once.
@@ -149,7 +145,7 @@ public final class StoreBench {
       int step = mostQueued / 10;
       for (int queued = 0; queued < mostQueued; queued += step) {
         double seconds = append(store, step, 1_000, queued);
-        row(
+        report.row(
             String.format("appends, %,d to %,d queued", queued, queued + step),
             Math.round(step / seconds),
             "a second");
@@ -157,24 +153,24 @@ public final class StoreBench {
         for (int i = 0; i < MAILBOXES; i++) {
           store.claim(claim(mailbox(i)));
         }
-        row(
+        report.row(
             "  first claim of a mailbox (100 messages)",
             (System.nanoTime() - started) / MAILBOXES / 1_000,
             "µs");
         for (int i = 0; i < MAILBOXES; i++) {
           store.release(mailbox(i), "bench");
         }
-        row("  heap in use", heap(), "KB");
+        report.row("  heap in use", heap(), "KB");
       }
     }
     long started = System.nanoTime();
     try (DurableStores stores = open()) {
-      row("opening with all that queued", (System.nanoTime() - started) / 1_000_000, "ms");
+      report.row("opening with all that queued", (System.nanoTime() - started) / 1_000_000, "ms");
       started = System.nanoTime();
       drain(stores.mailboxes(), mostQueued);
       double seconds = (System.nanoTime() - started) / 1e9;
-      row("claim and settle of the backlog", Math.round(mostQueued / seconds), "a second");
-      row("  heap in use", heap(), "KB");
+      report.row("claim and settle of the backlog", Math.round(mostQueued / seconds), "a second");
+      report.row("  heap in use", heap(), "KB");
     }
   }
 
@@ -244,11 +240,6 @@ public final class StoreBench {
 
   private static Claim claim(String mailbox) {
     return new Claim(mailbox, "bench", LEASE, 2, 100, 1 << 20);
-  }
-
-  private void row(String what, long value, String unit) {
-    System.out.printf("%-52s %,12d  %s%n", what, value, unit);
-    rows.add(Json.object().put("what", what).put("value", value).put("unit", unit).build());
   }
 
   private DurableStores open() throws IOException {
