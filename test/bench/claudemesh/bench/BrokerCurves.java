@@ -97,7 +97,7 @@ final class BrokerCurves {
     Path data = folder.resolve("queued");
     Path people = People.write(People.create(data, 1, ABSENT + 1), folder.resolve("absent"));
     int step = most / 5;
-    try (BrokerUnderTest broker = BrokerUnderTest.startUnlimited(data);
+    try (BrokerUnderTest broker = BrokerUnderTest.start(data);
         Child load = Child.java(List.of(), BacklogLoad.class, broker.port, people)) {
       load.ask("fill 50000");
       load.ask("drain 50000"); // warm-up
@@ -115,7 +115,7 @@ final class BrokerCurves {
       }
       report.row("peak memory of the broker", broker.peak() / (double) (1 << 20), "MB");
     }
-    try (BrokerUnderTest broker = BrokerUnderTest.startUnlimited(data);
+    try (BrokerUnderTest broker = BrokerUnderTest.start(data);
         Child load = Child.java(List.of(), BacklogLoad.class, broker.port, people)) {
       report.row(
           String.format("start of the broker with %,d queued", most), broker.startMillis, "ms");
@@ -123,7 +123,7 @@ final class BrokerCurves {
       report.row("all of it delivered", drained.number("ns") / 1e3 / most, "µs each");
       report.row("peak memory of the broker", broker.peak() / (double) (1 << 20), "MB");
     }
-    try (BrokerUnderTest broker = BrokerUnderTest.startUnlimited(data)) {
+    try (BrokerUnderTest broker = BrokerUnderTest.start(data)) {
       report.row("start of the broker with nothing queued", broker.startMillis, "ms");
     }
   }

@@ -31,17 +31,14 @@ final class BrokerUnderTest extends Child {
   /** From the start of the process until it listens. */
   final long startMillis;
 
-  private BrokerUnderTest(ProcessBuilder command, Path data, boolean speaksJson)
-      throws IOException {
-    this(command, data, speaksJson, System.nanoTime());
+  private BrokerUnderTest(ProcessBuilder command, Path data) throws IOException {
+    this(command, data, System.nanoTime());
   }
 
-  private BrokerUnderTest(ProcessBuilder command, Path data, boolean speaksJson, long begun)
-      throws IOException {
+  private BrokerUnderTest(ProcessBuilder command, Path data, long begun) throws IOException {
     super(command);
     this.data = data;
-    String line = line();
-    String url = speaksJson ? Json.parseObject(line).string("url") : line;
+    String url = Json.parseObject(line()).string("url");
     this.port = java.net.URI.create(url).getPort();
     this.startMillis = (System.nanoTime() - begun) / 1_000_000;
   }
@@ -60,13 +57,7 @@ final class BrokerUnderTest extends Child {
     List<String> command = new ArrayList<>(List.of("bin/claudemesh", "broker", "--json"));
     command.addAll(List.of("--listen", "127.0.0.1:" + port, "--data", data.toString()));
     command.addAll(FLAGS);
-    return new BrokerUnderTest(logged(command, data), data, true);
-  }
-
-  /** Starts one without the limit on all mail, which the command line does not let go. */
-  static BrokerUnderTest startUnlimited(Path data) throws IOException {
-    List<String> command = javaCommand(List.of(), RoomyBroker.class, data);
-    return new BrokerUnderTest(logged(command, data), data, false);
+    return new BrokerUnderTest(logged(command, data), data);
   }
 
   private static ProcessBuilder logged(List<String> command, Path data) throws IOException {
