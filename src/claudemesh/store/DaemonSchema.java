@@ -91,11 +91,11 @@ final class DaemonSchema {
               "CREATE INDEX inbox_of_box ON inbox (box, no, received_at, sender)",
               "CREATE INDEX inbox_of_mesh ON inbox (mesh, no, received_at, sender, chars)",
               """
-              CREATE INDEX unread_of_box ON inbox (box, no, received_at, sender)
+              CREATE INDEX unread_of_box ON inbox (box, no, received_at, sender, seen_at)
                 WHERE seen_at IS NULL\
               """,
               """
-              CREATE INDEX unread_of_mesh ON inbox (mesh, no, received_at, sender)
+              CREATE INDEX unread_of_mesh ON inbox (mesh, no, received_at, sender, seen_at)
                 WHERE seen_at IS NULL\
               """,
               """

@@ -57,6 +57,12 @@ final class StoreProcess {
   /** Starts one, with a folder to unpack into; what the shell runs before it may set limits. */
   static Process start(Path scratch, String before, String... arguments)
       throws IOException, URISyntaxException {
+    return start(StoreProcess.class, scratch, before, arguments);
+  }
+
+  /** Starts another main class in the same way. */
+  static Process start(Class<?> main, Path scratch, String before, String... arguments)
+      throws IOException, URISyntaxException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -73,7 +79,7 @@ final class StoreProcess {
                 "-Dorg.sqlite.tmpdir=" + scratch,
                 "-cp",
                 classPath(),
-                StoreProcess.class.getName()));
+                main.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
@@ -163,7 +169,7 @@ final class StoreProcess {
   }
 
   // One write a line: a process that is killed leaves no half line of another thread's behind.
-  private static void say(String line) {
+  static void say(String line) {
     try {
       OUT.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
