@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -357,8 +356,8 @@ final class SqliteMailboxStore implements MailboxStore {
 
   @Override
   public void markRead(String mailbox, String messageId) {
-    Work work = () -> tables.markRead(mailbox, messageId);
-    commits.submit(new Note(work), 0, WhenFull.REFUSE);
+    Note note = new Note(() -> tables.markRead(mailbox, messageId));
+    commits.submit(note, 0, WhenFull.REFUSE);
   }
 
   private void write(MailboxWindow window, CachedEntry entry, State state, String reason) {
@@ -423,68 +422,26 @@ final class SqliteMailboxStore implements MailboxStore {
     return giveUp(() -> deadLetters.in(mailbox, reason, clock.wallTime()));
   }
 
-  /** Something to be done on the writer's thread. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws SQLException;
-  }
-
-  /** A look for messages to be given up, on the writer's thread. */
-  @FunctionalInterface
-  private interface Search {
-    DeadLetters.GivenUp run() throws SQLException;
-  }
-
-  private int giveUp(Search search) {
+  private int giveUp(GivingUp.Search search) {
     int all = 0;
     for (boolean more = true; more; ) {
-      GivingUp round = new GivingUp(search);
+      GivingUp round = new GivingUp(search, this::dropAll);
       if (!commits.submit(round, 0, WhenFull.TAKE)) {
         break;
       }
-      DeadLetters.GivenUp found = round.done.join();
+      DeadLetters.GivenUp found = round.outcome();
       all += found.messages();
       more = found.more();
     }
     return all;
   }
 
-  private final class GivingUp implements Change {
-    final CompletableFuture<DeadLetters.GivenUp> done = new CompletableFuture<>();
-    private final Search search;
-    private DeadLetters.GivenUp found;
-
-    GivingUp(Search search) {
-      this.search = search;
-    }
-
-    @Override
-    public void write() throws SQLException {
-      found = search.run();
-    }
-
-    @Override
-    public void committed() {
-      lock.lock();
-      try {
-        found.entries().forEach(SqliteMailboxStore.this::drop);
-      } finally {
-        lock.unlock();
-      }
-      done.complete(found);
-    }
-
-    @Override
-    public void rolledBack(String why) {
-      done.complete(new DeadLetters.GivenUp(0, List.of(), false)); // the next call tries again
-    }
-  }
-
-  /** A change that nobody waits for, and that may be lost with its transaction. */
-  private record Note(Work work) implements Change {
-    @Override
-    public void write() throws SQLException {
-      work.run();
+  private void dropAll(List<CachedEntry> dead) {
+    lock.lock();
+    try {
+      dead.forEach(this::drop);
+    } finally {
+      lock.unlock();
     }
   }
 
