@@ -11,6 +11,7 @@ final class Verbs {
       List.of(
           "up",
           "broker",
+          "daemon up",
           "mesh create",
           "invite",
           "invite list",
@@ -38,6 +39,7 @@ final class Verbs {
     return switch (name) {
       case "up" -> new UpVerb();
       case "broker" -> new BrokerVerb();
+      case "daemon up" -> new DaemonUpVerb();
       case "mesh create" -> new MeshCreateVerb();
       case "invite" -> new InviteVerb();
       case "invite list" -> new InviteListVerb();

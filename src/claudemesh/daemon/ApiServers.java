@@ -61,10 +61,16 @@ final class ApiServers implements AutoCloseable {
     return tcp.map(HttpServer::address);
   }
 
+  /** Lets nobody new in, and removes the socket's file; requests under way go on. Idempotent. */
+  void stopAccepting() {
+    unix.stopAccepting();
+    tcp.ifPresent(HttpServer::stopAccepting);
+  }
+
   /** Ends both, politely and within their time; streams of events end. Idempotent. */
   @Override
   public void close() {
-    tcp.ifPresent(HttpServer::stopAccepting);
+    stopAccepting();
     unix.close();
     tcp.ifPresent(HttpServer::close);
   }

@@ -6,8 +6,10 @@ import claudemesh.store.DaemonStores;
 import claudemesh.store.InboxLimits;
 import claudemesh.store.OutboxLimits;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -15,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * one for each registered session; sends from an outbox on disk, receives into an inbox on disk.
  *
  * <pre>
- *   lock ─► stores ─► sessions ─► meshes ─► (running) ─► meshes left ─► stores ─► lock
+ *   lock ─► stores ─► sessions ─► meshes ─► API ─► (running) ─► API ─► meshes left ─► stores ─► lock
  * </pre>
  *
  * <p>Composition only: each part has its own class. One at a time in a folder. Killed at any
@@ -35,6 +37,7 @@ public final class Daemon implements AutoCloseable {
   private final Sessions sessions;
   private final WakeWatch wakeWatch;
   private final List<Ticker> tickers;
+  private final ApiServers servers;
   private final ReentrantLock closing = new ReentrantLock();
   private boolean closed;
 
@@ -52,6 +55,25 @@ public final class Daemon implements AutoCloseable {
     meshes.refreshIfChanged();
     sessions.startReaper();
     this.tickers = List.of(Ticker.start(TICK, everySecond()), Ticker.start(SWEEP, everyMinute()));
+    this.servers = serve(options);
+  }
+
+  private ApiServers serve(DaemonOptions options) throws IOException {
+    ApiParts api =
+        new ApiParts(
+            parts,
+            meshes,
+            new MeshChoice(meshes),
+            sessions,
+            SessionKeys.open(options.folder().sessionKeysFile(), options.clock()),
+            sends,
+            options.clock().wallTime());
+    try {
+      return ApiServers.start(api, ProgramVersion.read());
+    } catch (IOException | RuntimeException e) {
+      leave();
+      throw e;
+    }
   }
 
   /**
@@ -122,6 +144,24 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /**
+   * The joined meshes, those that failed among them.
+   *
+   * @return their short names, in the order joined
+   */
+  public List<String> meshNames() {
+    return meshes.attached().stream().map(AttachedMesh::slug).toList();
+  }
+
+  /**
+   * Where it answers over TCP.
+   *
+   * @return the address; empty unless that was asked for
+   */
+  public Optional<InetSocketAddress> tcpAddress() {
+    return servers.tcpAddress();
+  }
+
   DaemonParts parts() {
     return parts;
   }
@@ -152,14 +192,20 @@ public final class Daemon implements AutoCloseable {
         return;
       }
       closed = true;
-      tickers.forEach(Ticker::close);
-      sessions.close();
+      servers.stopAccepting();
       parts.events().close();
-      meshes.close();
+      leave(); // settles what requests wait for
+      servers.close();
       stores.close();
     } finally {
       closing.unlock();
       lock.close();
     }
+  }
+
+  private void leave() {
+    tickers.forEach(Ticker::close);
+    sessions.close();
+    meshes.close();
   }
 }

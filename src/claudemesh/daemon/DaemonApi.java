@@ -33,6 +33,7 @@ final class DaemonApi implements HttpHandler {
   private final ApiRoutes inbox;
   private final ApiRoutes state;
   private final ApiRoutes memory;
+  private final ApiRoutes topics;
   private final ApiRoutes moderation;
   private final EventRoutes events;
 
@@ -56,6 +57,7 @@ final class DaemonApi implements HttpHandler {
     this.inbox = new InboxRoutes(parts);
     this.state = new StateRoutes(parts);
     this.memory = new MemoryRoutes(parts);
+    this.topics = new TopicRoutes(parts);
     this.moderation = new ModerationRoutes(parts);
     this.events = new EventRoutes(parts);
   }
@@ -116,6 +118,7 @@ final class DaemonApi implements HttpHandler {
           case "inbox" -> inbox;
           case "state" -> state;
           case "memory", "skills" -> memory;
+          case "topics" -> topics;
           case "moderation", "bans", "message-status" -> moderation;
           default -> null;
         });

@@ -79,6 +79,7 @@ final class Database implements AutoCloseable {
     requirePlainName(file);
     try {
       SecretFiles.createPrivateFolder(file.getParent());
+      NativeLibrary.beforeLoading(file.getParent());
       if (Files.exists(file)) {
         DatabaseCheck.files(file, layout);
       } else {
@@ -96,6 +97,7 @@ final class Database implements AutoCloseable {
     Connection writer = null;
     try {
       writer = connect(file, true);
+      NativeLibrary.afterLoading();
       prepare(writer, file, layout);
       return new Database(file, layout, writer, connect(file, false));
     } catch (SQLException e) {

@@ -37,7 +37,23 @@ final class CliProcess extends RunningCli {
   /** One whose standard output the test reads, or closes, itself. */
   static CliProcess startUnread(Path scratch, Map<String, String> environment, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>(java());
+    return startUnread(scratch, environment, List.of(), args);
+  }
+
+  /** One that other programs start, such as a shell that sets something up before. */
+  static CliProcess start(
+      Path scratch, Map<String, String> environment, List<String> starter, String... args)
+      throws IOException {
+    CliProcess started = startUnread(scratch, environment, starter, args);
+    Thread.ofPlatform().daemon().start(started::readLines);
+    return started;
+  }
+
+  private static CliProcess startUnread(
+      Path scratch, Map<String, String> environment, List<String> starter, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(starter);
+    command.addAll(java());
     command.addAll(List.of(args));
     Path err = Files.createTempFile(scratch, "stderr", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
