@@ -48,6 +48,7 @@ public final class Broker implements AutoCloseable {
   private final BrokerHold hold;
   private final Optional<ServerTls> tls;
   private final AtomicLong lookedNanos;
+  private final BrokerHttp http;
   private final HttpServer server;
   private final ScheduledExecutorService ticker;
   private final AtomicLong tidiedNanos;
@@ -65,6 +66,7 @@ public final class Broker implements AutoCloseable {
             ? Optional.of(ServerTls.load(files.get().certificate(), files.get().key()))
             : Optional.empty();
     this.lookedNanos = new AtomicLong(parts.clock().nanoTime());
+    this.http = http();
     this.server = serve();
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
@@ -101,19 +103,22 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  private BrokerHttp http() {
+    SocketLimits limits = parts.options().socketLimits();
+    Gate gate = new Gate(parts.directory(), parts.clock(), rooms::hasNoRoomFor);
+    return new BrokerHttp(
+        parts,
+        rooms,
+        greetings,
+        WsServerOptions.defaults()
+            .withMaxQueued(limits.maxBufferBytes(), MOST_FRAMES)
+            .withWriteTimeout(limits.stall()),
+        () -> new BrokerConnection(parts, greetings, gate, rooms));
+  }
+
   private HttpServer serve() throws IOException {
     BrokerOptions options = parts.options();
     SocketLimits limits = options.socketLimits();
-    Gate gate = new Gate(parts.directory(), parts.clock(), rooms::hasNoRoomFor);
-    BrokerHttp http =
-        new BrokerHttp(
-            parts,
-            rooms,
-            greetings,
-            WsServerOptions.defaults()
-                .withMaxQueued(limits.maxBufferBytes(), MOST_FRAMES)
-                .withWriteTimeout(limits.stall()),
-            () -> new BrokerConnection(parts, greetings, gate, rooms));
     HttpServerOptions plain =
         HttpServerOptions.listeningOn(options.host(), options.port())
             .withMaxConnections(limits.maxSockets())
@@ -185,6 +190,7 @@ public final class Broker implements AutoCloseable {
   public void tick() {
     greetings.takeOverdue().forEach(late -> BrokerConnection.timeOut(late, parts));
     rooms.tick();
+    http.tick();
     rooms.deliver(parts.store().reclaim());
     long now = parts.clock().nanoTime();
     if (tls.isPresent() && now - lookedNanos.get() >= LOOK_PERIOD.toNanos()) {

@@ -94,6 +94,7 @@ final class BrokerConnection implements WsHandler {
     } else if (reason.startsWith("slow consumer") || reason.startsWith("a write was stuck")) {
       cutForSlowness(connection, reason);
     }
+    parts.metrics().add(Counter.ENDED, Metrics.code(code));
     parts.metrics().add(Counter.BYTES_IN, connection.bytesIn());
     parts.metrics().add(Counter.BYTES_OUT, connection.bytesOut());
     greetings.take(connection);

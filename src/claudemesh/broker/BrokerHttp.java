@@ -32,6 +32,7 @@ final class BrokerHttp implements HttpHandler {
   private final Rooms rooms;
   private final Greetings greetings;
   private final StatusHook hook;
+  private final StatusPage page;
   private final MeshDirectory directory;
   private final Clock clock;
   private final WsServerOptions socketOptions;
@@ -54,6 +55,7 @@ final class BrokerHttp implements HttpHandler {
     this.socketOptions = socketOptions;
     this.sockets = sockets;
     this.startedNanos = clock.nanoTime();
+    this.page = new StatusPage(parts, rooms, greetings::size, version);
   }
 
   @Override
@@ -77,8 +79,14 @@ final class BrokerHttp implements HttpHandler {
       case "/metrics" -> get(exchange, METRICS, this::metrics);
       case "/hook/set-status" -> hook.answer(exchange);
       case "/join" -> join(exchange);
+      case StatusPage.PAGE, StatusPage.EVENTS -> page.answer(exchange);
       default -> exchange.respond(404, "text/plain", "not found");
     }
+  }
+
+  /** Looks at what is due; called by the broker's tick. */
+  void tick() {
+    page.tick();
   }
 
   private boolean isAllowed(String origin) {

@@ -1,6 +1,7 @@
 package claudemesh.broker;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +26,7 @@ final class Metrics {
     BYTES_IN("broker_received_bytes_total", "bytes received on WebSockets, since closed"),
     BYTES_OUT("broker_sent_bytes_total", "bytes sent on WebSockets, since closed"),
     SLOW("broker_slow_consumers_total", "connections cut since they read too slowly"),
+    ENDED("broker_connections_ended_total", "connections ended, by close code"),
     HOOKS("broker_hook_requests_total", "POST /hook/set-status requests");
 
     private final String name;
@@ -35,6 +37,9 @@ final class Metrics {
       this.help = help;
     }
   }
+
+  private static final Set<Integer> CODES =
+      Set.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 4001, 4002);
 
   private final Map<Counter, Map<String, LongAdder>> counters = new ConcurrentHashMap<>();
 
@@ -59,6 +64,25 @@ final class Metrics {
 
   private void add(Counter counter, String label, long count) {
     counters.get(counter).computeIfAbsent(label, key -> new LongAdder()).add(count);
+  }
+
+  /** All of a counter, whatever its labels. */
+  long total(Counter counter) {
+    return counters.get(counter).values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  /** A counter by the words of its labels. */
+  Map<String, Long> counts(Counter counter) {
+    Map<String, Long> counts = new TreeMap<>();
+    counters
+        .get(counter)
+        .forEach((label, count) -> counts.put(label.replaceAll("^\\w+=|\"", ""), count.sum()));
+    return counts;
+  }
+
+  /** The label of a close code; codes that we never send and nobody should are one. */
+  static String code(int code) {
+    return "code=\"" + (CODES.contains(code) ? Integer.toString(code) : "other") + "\"";
   }
 
   static String reason(String word) {
