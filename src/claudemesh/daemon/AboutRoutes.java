@@ -102,7 +102,7 @@ final class AboutRoutes implements ApiRoutes {
     return ApiReply.ok(status.put("outbox", outbox(outbox)).put("meshes", Json.array(meshes)));
   }
 
-  private static Json status(
+  private Json status(
       AttachedMesh mesh, Optional<RegisteredSession> session, Map<InboxRecipient, Long> unread) {
     ConnectionStatus status = mesh.status();
     Json.Builder row =
@@ -119,6 +119,7 @@ final class AboutRoutes implements ApiRoutes {
         .ifPresent(
             member -> row.put("display_name", member.name()).put("member_pubkey", member.pubkey()));
     return row.put("sessions", sessions(mesh))
+        .put("outbox", outbox(parts.parts().outbox().unfinished(mesh.meshId())))
         .put("unread", unread(mesh, session, unread))
         .put("error", mesh.error())
         .build();
@@ -147,9 +148,7 @@ final class AboutRoutes implements ApiRoutes {
 
   private static Json outbox(Map<OutboxStatus, Long> counts) {
     Json.Builder outbox = Json.object();
-    for (OutboxStatus status : OutboxStatus.values()) {
-      outbox.put(OutboxJson.word(status), counts.getOrDefault(status, 0L));
-    }
+    counts.forEach((status, count) -> outbox.put(OutboxJson.word(status), count));
     return outbox.build();
   }
 

@@ -79,6 +79,30 @@ final class OutboxRows {
     }
   }
 
+  /** How many of a mesh's messages are not done; in flight counts as pending. */
+  static Map<OutboxStatus, Long> unfinished(Connection connection, String mesh)
+      throws SQLException {
+    Map<OutboxStatus, Long> counts = new EnumMap<>(OutboxStatus.class);
+    for (OutboxStatus status : STATUSES) {
+      if (status != OutboxStatus.DONE) {
+        counts.put(status, countOf(connection, mesh, status));
+      }
+    }
+    return counts;
+  }
+
+  private static long countOf(Connection connection, String mesh, OutboxStatus status)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT count(*) FROM outbox WHERE status = ? AND mesh = ?")) {
+      statement.setInt(1, status.ordinal());
+      statement.setString(2, mesh);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+
   static Map<OutboxStatus, Long> counts(Connection connection) throws SQLException {
     Map<OutboxStatus, Long> counts = new EnumMap<>(OutboxStatus.class);
     for (OutboxStatus status : STATUSES) {

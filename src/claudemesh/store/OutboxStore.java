@@ -177,6 +177,14 @@ public interface OutboxStore {
   Map<OutboxStatus, Long> counts();
 
   /**
+   * How many messages of one mesh are not done, by what has become of them.
+   *
+   * @param mesh the mesh
+   * @return the count for every status but {@link OutboxStatus#DONE}
+   */
+  Map<OutboxStatus, Long> unfinished(String mesh);
+
+  /**
    * Gives up what has been pending for too long, forgets what was finished long ago or is too much,
    * and writes what could not be written. To be called every now and then; waits for the disk.
    *

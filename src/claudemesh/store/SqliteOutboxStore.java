@@ -567,16 +567,28 @@ final class SqliteOutboxStore implements OutboxStore {
   }
 
   @Override
-  public Map<OutboxStatus, Long> counts() {
-    long inFlight = inFlight().size();
-    Map<OutboxStatus, Long> counts = reading.ask(Map.of(), OutboxRows::counts);
+  public Map<OutboxStatus, Long> unfinished(String mesh) {
+    long inFlight = inFlight().stream().filter(entry -> entry.via.mesh().equals(mesh)).count();
+    Map<OutboxStatus, Long> counts =
+        reading.ask(Map.of(), connection -> OutboxRows.unfinished(connection, mesh));
+    return withInFlight(counts, inFlight);
+  }
+
+  private static Map<OutboxStatus, Long> withInFlight(
+      Map<OutboxStatus, Long> counts, long claimed) {
     if (!counts.isEmpty()) {
       // Some may have been settled since they were counted.
-      inFlight = Math.min(inFlight, counts.get(OutboxStatus.PENDING));
+      long inFlight = Math.min(claimed, counts.get(OutboxStatus.PENDING));
       counts.merge(OutboxStatus.PENDING, -inFlight, Long::sum);
       counts.put(OutboxStatus.INFLIGHT, inFlight);
     }
     return counts;
+  }
+
+  @Override
+  public Map<OutboxStatus, Long> counts() {
+    long inFlight = inFlight().size();
+    return withInFlight(reading.ask(Map.of(), OutboxRows::counts), inFlight);
   }
 
   // ── sweep ────────────────────────────────────────────────────────────────────────────────────

@@ -199,6 +199,9 @@ class DaemonApiTest {
             .body()
             .string("conflict");
     assertTrue(conflict.matches("outbox_(pending|inflight)_fingerprint_mismatch"), conflict);
+    Json counts =
+        rig.client().get("/v1/status").list("meshes").getFirst().get("outbox").orElseThrow();
+    assertEquals(1, counts.number("pending") + counts.number("inflight"), counts.toString());
     Json dropped = rig.client().delete("/v1/outbox/id-1").get("item").orElseThrow();
     assertEquals("aborted", dropped.string("status"));
     assertEquals(
