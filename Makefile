@@ -194,6 +194,10 @@ bench-broker: $(STAMPS)/bench $(JAR) ## measure the broker; ARGS="messages idle 
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.BrokerBench $(ARGS)
 
+bench-daemon: $(STAMPS)/bench ## measure what an idle session costs a daemon; ARGS="1000" for fewer than 10 000
+	@"$(JDK)/bin/java" $(NATIVE) -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) \
+	  claudemesh.bench.DaemonBench $(ARGS)
+
 bench-store: $(STAMPS)/bench ## measure the durable store alone; ARGS=quick stops at 100 000 queued
 	@"$(JDK)/bin/java" $(NATIVE) -Xmx300m -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) \
 	  claudemesh.bench.StoreBench $(BUILD) $(ARGS)

@@ -20,15 +20,12 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class AttachedMesh implements Closing.Leaving {
 
-  /** So many connections to a broker may be in their first attempt at once. */
-  private static final int STARTS_AT_ONCE = 128;
-
   private final JoinedMesh joined;
   private final Optional<String> error;
   private final Optional<Membership> membership;
   private final Optional<MeshConnection> member;
   private final DaemonParts parts;
-  private final PacedStarts starts = new PacedStarts(STARTS_AT_ONCE);
+  private final ConnectGate gate;
   private final ReentrantLock attaching = new ReentrantLock();
   private final ConcurrentMap<String, MeshConnection> sessions = new ConcurrentHashMap<>();
   private final PeerCache peers;
@@ -40,10 +37,12 @@ final class AttachedMesh implements Closing.Leaving {
    *
    * @param joined the mesh
    * @param displayName the name others see of the member
+   * @param meshes how many meshes there are
    * @param parts what it works with
    */
-  AttachedMesh(JoinedMesh joined, String displayName, DaemonParts parts) {
+  AttachedMesh(JoinedMesh joined, String displayName, int meshes, DaemonParts parts) {
     this.joined = joined;
+    this.gate = new ConnectGate(meshes);
     this.parts = parts;
     Optional<String> failure = Optional.empty();
     Optional<Membership> usable = Optional.empty();
@@ -62,7 +61,7 @@ final class AttachedMesh implements Closing.Leaving {
 
   /** Starts the member's connection; once. */
   void begin() {
-    member.ifPresent(starts::add);
+    member.ifPresent(MeshConnection::begin);
   }
 
   private MeshConnection memberConnection(Membership own, String displayName) {
@@ -177,7 +176,7 @@ final class AttachedMesh implements Closing.Leaving {
       attaching.unlock();
     }
     leave(earlier);
-    starts.add(connection);
+    connection.begin();
     return connection;
   }
 
@@ -194,7 +193,8 @@ final class AttachedMesh implements Closing.Leaving {
             .withDetails(presence.details())
             .withSessionId(presence.sessionId())
             .withPid(presence.pid())
-            .withCwd(presence.cwd());
+            .withCwd(presence.cwd())
+            .withTuning(builder -> builder.gate(gate));
     return new MeshConnection(
         MeshConnection.Kind.SESSION,
         presence.details().displayName().orElse(""),

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -55,7 +54,6 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
   private volatile ConnectionStatus status = ConnectionStatus.STARTING;
   private boolean open; // the connection's thread only
   private long openedAt; // the connection's thread only
-  private final AtomicReference<Runnable> decided = new AtomicReference<>();
 
   /**
    * A connection that does nothing until {@link #begin}.
@@ -89,24 +87,9 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
             new OutboxEvents(parts.events(), mesh.slug(), scope()));
   }
 
-  /**
-   * Starts to connect.
-   *
-   * @param call runs once, when the first attempt is decided: open, ended or closed
-   */
-  void begin(Runnable call) {
-    decided.set(call);
+  /** Starts to connect; once. Does nothing if it is closed. */
+  void begin() {
     client.begin();
-    if (client.status() == WsStatus.CLOSED) { // closed before it could begin: nothing will be told
-      decide();
-    }
-  }
-
-  private void decide() {
-    Runnable call = decided.getAndSet(null);
-    if (call != null) {
-      call.run();
-    }
   }
 
   Kind kind() {
@@ -174,9 +157,6 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     }
     if (change.status() == WsStatus.CLOSED) {
       change.cause().ifPresent(ending -> ended(ending, Decision.STOP, Optional.empty()));
-    }
-    if (change.status() != WsStatus.CONNECTING) {
-      decide();
     }
     announce(change.status());
   }

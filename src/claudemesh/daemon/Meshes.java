@@ -109,7 +109,7 @@ final class Meshes implements AutoCloseable {
     for (JoinedMesh joined : config.meshes()) {
       AttachedMesh same = before.get(joined.meshId());
       if (same == null || !same.joined().encode().equals(joined.encode())) {
-        same = new AttachedMesh(joined, displayName(config, joined), parts);
+        same = new AttachedMesh(joined, displayName(config, joined), config.meshes().size(), parts);
         fresh.add(same);
       }
       after.put(joined.meshId(), same);

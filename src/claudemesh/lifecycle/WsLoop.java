@@ -54,10 +54,19 @@ final class WsLoop<M> implements Runnable {
 
   private Ending attempt(int number) {
     lifecycle.count(WsCounter.ATTEMPTS);
+    try (Turn turn = Turn.take(options.gate, signal)) {
+      return attempt(number, turn);
+    } catch (AttemptEnded e) {
+      return e.ending();
+    }
+  }
+
+  private Ending attempt(int number, Turn turn) throws AttemptEnded {
     Deadline deadline = Deadline.in(options.clock, options.attemptTimeout);
     try (Attempt<M> attempt = Attempt.connect(options, lifecycle, signal, deadline)) {
       attempt.sayHello(number, deadline);
       M ack = attempt.awaitAck(deadline);
+      turn.close();
       long openedAt = options.clock.nanoTime();
       signal.arrived();
       try {
@@ -66,8 +75,6 @@ final class WsLoop<M> implements Runnable {
       } finally {
         backoff.ended(options.clock.since(openedAt));
       }
-    } catch (AttemptEnded e) {
-      return e.ending();
     }
   }
 

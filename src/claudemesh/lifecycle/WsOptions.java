@@ -43,6 +43,7 @@ public final class WsOptions<M> {
   final int inboundLimit;
   final int outboundBytes;
   final int outboundMessages;
+  final TurnGate gate;
   final Transport transport;
   final Clock clock;
   final Sleeper sleeper;
@@ -71,6 +72,7 @@ public final class WsOptions<M> {
     this.outboundBytes = b.outboundBytes;
     this.outboundMessages = b.outboundMessages;
     this.transport = b.transport != null ? b.transport : JdkTransport.shared();
+    this.gate = b.gate;
     this.clock = b.clock;
     this.sleeper = b.sleeper;
     this.random = b.random;
@@ -161,6 +163,7 @@ public final class WsOptions<M> {
     private int inboundLimit = 1 << 20;
     private int outboundBytes = 8 << 20;
     private int outboundMessages = 10_000;
+    private TurnGate gate = TurnGate.OPEN;
     private Transport transport;
     private Clock clock = Clock.SYSTEM;
     private Sleeper sleeper = Sleeper.SYSTEM;
@@ -393,6 +396,17 @@ public final class WsOptions<M> {
       this.clock = Objects.requireNonNull(replacementClock, "clock");
       this.sleeper = Objects.requireNonNull(replacementSleeper, "sleeper");
       this.random = Objects.requireNonNull(replacementRandom, "random");
+      return this;
+    }
+
+    /**
+     * Has every attempt wait for its turn. Without this none does.
+     *
+     * @param shared usually one gate for many lifecycles
+     * @return this builder
+     */
+    public Builder<M> gate(TurnGate shared) {
+      this.gate = Objects.requireNonNull(shared, "gate");
       return this;
     }
 

@@ -415,6 +415,52 @@ class InboundTest {
   }
 
   @Test
+  void aListenerThatKnowsRedeliveriesHearsOfEachAndOfNoEventsUnlessItWantsThem() {
+    session =
+        rig.session(
+            new ClientListener() {
+              @Override
+              public boolean knowsRedeliveries() {
+                return true;
+              }
+
+              @Override
+              public boolean wantsEvents() {
+                return false;
+              }
+
+              @Override
+              public void onMessage(InboundMessage message) {
+                rig.heard.onMessage(message);
+              }
+
+              @Override
+              public void onEvent(SystemEvent event) {
+                rig.heard.onEvent(event);
+              }
+            });
+    wire = rig.broker.accept();
+    wire.welcome();
+    Rig.awaitOpen(session);
+    Json push = toSession("b1", "c1", "hi").build();
+    wire.send(push);
+    session.acknowledge(rig.heard.message());
+    wire.send(People.event("peer_joined", "e1", People.BRAVO.publicHex()));
+    wire.send(push);
+    assertEquals("c1", rig.heard.message().id());
+    assertEquals("b1", wire.receive("client_ack").string("brokerMessageId"));
+  }
+
+  @Test
+  void aBoxForTheMemberTellsSoWhicheverConnectionBringsIt() {
+    openSession();
+    wire.send(People.boxed(People.BRAVO, People.ALPHA, "b1", "c1", "to the member").build());
+    wire.send(toSession("b2", "c2", "to the session").build());
+    assertEquals(People.ALPHA.publicHex(), rig.heard.message().recipient());
+    assertEquals(People.SESSION.publicHex(), rig.heard.message().recipient());
+  }
+
+  @Test
   void messagesAreHandedOnInTheOrderTheyCame() {
     openSession();
     for (int i = 0; i < 200; i++) {

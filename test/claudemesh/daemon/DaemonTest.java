@@ -128,7 +128,7 @@ final class DaemonTest {
   }
 
   @Test
-  void itStopsWithinTwoSecondsWithAThousandSessionsAndLeavesNoTrace() throws IOException {
+  void itLeavesCleanlyWithHundredsOfSessionsAndLeavesNoTrace() throws IOException {
     TestMesh team =
         new TestMesh(
             folder.resolve("broker"),

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.daemon.Events.Event;
 import claudemesh.daemon.Events.Kind;
+import claudemesh.protocol.BrokerMessage.Push;
+import claudemesh.protocol.Priority;
+import claudemesh.store.InboxContent;
 import claudemesh.store.InboxRecipient;
+import claudemesh.store.InboxScope;
 import claudemesh.store.OutboxQuery;
 import claudemesh.store.OutboxRow;
 import claudemesh.store.OutboxStatus;
@@ -16,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +201,35 @@ final class MailTest {
     assertTrue(outboxRow(id).lastError().orElseThrow().contains("too large"));
     assertEquals(1, TestUser.result(alice.daemon().sends().requeueDead(Optional.empty())));
     alice.await("it was tried again", () -> outboxRow(id).status() == OutboxStatus.DEAD);
+  }
+
+  @Test
+  void I11_whatCannotBeOpenedIsKeptAsideAndIsNobodysMessage() {
+    String to = bob.memberKey(team);
+    Push forged =
+        new Push(
+            "m1",
+            team.id(),
+            alice.memberKey(team),
+            Priority.NEXT,
+            "bm9uY2U=",
+            "Zm9yZ2Vk",
+            "2026-01-01T00:00:00Z",
+            Optional.of("c1"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("alice"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(to));
+    bob.mesh(team).member().orElseThrow().onUnreadable(forged, "it is forged");
+    InboxScope scope = InboxScope.of(team.id(), Set.of(to));
+    bob.await("it is aside", () -> !bob.daemon().parts().inbox().unreadable(scope, 10).isEmpty());
+    assertEquals(List.of(), bob.inbox(team, to));
+    var aside = bob.daemon().parts().inbox().unreadable(scope, 10).getFirst().message();
+    assertEquals(
+        new InboxContent.Unreadable("bm9uY2U=", "Zm9yZ2Vk", "it is forged"), aside.content());
   }
 
   @Test
