@@ -48,7 +48,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-mcp bench bench-broker bench-store crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-shell test-mcp bench bench-broker bench-store crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -174,6 +174,12 @@ run: $(JAR) ## start a live mesh: broker, member connection, echo session
 
 demo: $(JAR) ## play the whole scene with real processes, the broker killed in the middle
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/demo.sh
+
+test-shell: $(JAR) ## run real pipelines in bash and dash (needs jq); LINES_MANY=N for fewer than 100 000 lines
+	@for shell in bash dash; do \
+	  if command -v $$shell >/dev/null; then echo "— $$shell"; \
+	    CLAUDEMESH_JAR="$(abspath $(JAR))" $$shell test/shell/pipelines.sh $(BUILD)/shell || exit 1; \
+	  else echo "— $$shell is not installed"; fi; done
 
 test-mcp: $(JAR) ## let two agents meet through a real MCP client from npm (needs Node.js)
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/mcp/run.sh $(BUILD)/mcp

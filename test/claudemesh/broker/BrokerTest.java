@@ -103,7 +103,7 @@ class BrokerTest {
 
   @Test
   void knowsNoOtherPath() throws Exception {
-    for (String path : List.of("/", "/nope", "/ws/", "/wsx", "/health/x", "/join/x")) {
+    for (String path : List.of("/status", "/nope", "/ws/", "/wsx", "/health/x", "/join/x")) {
       assertEquals(404, get(path).statusCode(), path);
     }
     assertEquals(405, post("/health", "").statusCode());
