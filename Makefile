@@ -150,9 +150,19 @@ arrows: ## check which package may know which (part of the tests)
 
 bundle: $(STAMPS)/bundle ## link a runtime with the application in it: build/claudemesh-VERSION-OS-ARCH.tar.gz
 
-$(STAMPS)/bundle: $(JAR) $(MODULE) bin/bundle bin/bundle-launcher \
-  $(wildcard $(BUILD)/man/* $(BUILD)/completions/*/*)
+$(STAMPS)/bundle: $(JAR) $(MODULE) bin/bundle bin/bundle-launcher $(STAMPS)/share
 	@bin/bundle "$(JDK)" $(JAR) $(BUILD)
+	@touch $@
+
+# The manual page and the completions, as the command line itself knows them.
+SELF = "$(JDK)/bin/java" -cp $(JAR) claudemesh.cli.Cli
+$(STAMPS)/share: $(JAR)
+	@rm -rf $(BUILD)/man $(BUILD)/completions
+	@mkdir -p $(BUILD)/man $(BUILD)/completions/bash $(BUILD)/completions/zsh $(BUILD)/completions/fish
+	@$(SELF) help --man >$(BUILD)/man/claudemesh.1
+	@$(SELF) completion bash >$(BUILD)/completions/bash/claudemesh
+	@$(SELF) completion zsh >$(BUILD)/completions/zsh/_claudemesh
+	@$(SELF) completion fish >$(BUILD)/completions/fish/claudemesh.fish
 	@touch $@
 
 PREFIX ?= /usr/local
@@ -187,6 +197,11 @@ test-mcp: $(JAR) ## let two agents meet through a real MCP client from npm (need
 bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to the benchmark
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
+
+bench-cli: $(STAMPS)/bench $(STAMPS)/bundle ## measure whole processes of the command line beside Node
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" \
+	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.CliBench \
+	  "$$(echo "$(abspath $(BUILD))"/bundle/claudemesh-*/bin/claudemesh)" "$(abspath bin/claudemesh)"
 
 conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite against server and client; ARGS=all for group 9
 	@"$(JDK)/bin/java" -cp $(call colons,$(CONFORMANCE_CLASSES) $(CLASSES) $(MAIN_JARS) $(SUITE_JARS)) \
