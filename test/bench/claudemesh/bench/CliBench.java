@@ -107,14 +107,10 @@ public final class CliBench {
     row("send, " + how + suffix, 150, 0, bundle, "send", "echo", "hello");
   }
 
-  private void daemonRows(String bundle) throws Exception {
+  private void daemonRows(String bundle) {
     row("peer list --json, by the daemon", 50, 60, bundle, "peer", "list", "--json");
     row("send, by the daemon", 50, 60, bundle, "send", "echo", "hello");
-    if (hasVerb(bundle, "inbox")) {
-      row("inbox, by the daemon", 50, 60, bundle, "inbox");
-    } else {
-      System.out.println("no verb `inbox` yet: not measured");
-    }
+    row("inbox, by the daemon", 50, 60, bundle, "inbox");
   }
 
   private boolean hasVerb(String bundle, String... verb) throws Exception {
@@ -123,10 +119,13 @@ public final class CliBench {
     return start(command).waitFor() == 0;
   }
 
-  /** A daemon for this member, if there is such a verb, once its socket is there. */
+  /**
+   * A daemon, once its socket is there, if there is one and the verbs ask it: inbox came with that.
+   */
   private Optional<Process> startDaemon(String bundle) throws Exception {
-    if (!hasVerb(bundle, "daemon", "up")) {
-      System.out.println("no verb `daemon up` yet: nothing answered by a daemon was measured");
+    if (!hasVerb(bundle, "daemon", "up") || !hasVerb(bundle, "inbox")) {
+      System.out.println(
+          "no verbs `daemon up` and `inbox` yet: nothing answered by a daemon was measured");
       return Optional.empty();
     }
     Process daemon = start(List.of(bundle, "daemon", "up"));
