@@ -172,7 +172,11 @@ final class Arguments {
     }
 
     private void take(Flag flag, String value) {
-      List<String> values = given.computeIfAbsent(flag.name(), name -> new ArrayList<>());
+      List<String> values = given.get(flag.name());
+      if (values == null) {
+        values = new ArrayList<>(); // no lambda: the first one of a process costs milliseconds
+        given.put(flag.name(), values);
+      }
       if (value != null) {
         values.add(value);
       }

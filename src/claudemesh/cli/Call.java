@@ -31,6 +31,13 @@ record Call(Arguments arguments, Streams streams, Output out, Map<String, String
     return arguments.has(VerbSpec.JSON.name());
   }
 
+  /**
+   * The mesh that {@code --mesh} names; null if it was not given, which leaves it out of queries.
+   */
+  String mesh() {
+    return arguments.value(VerbSpec.MESH.name()).orElse(null);
+  }
+
   /** How long a line may be: as wide as the terminal, or any length where no person looks. */
   int width() {
     return streams.outIsTerminal() ? Terminal.columns(environment) : Integer.MAX_VALUE;

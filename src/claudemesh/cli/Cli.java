@@ -44,7 +44,7 @@ public final class Cli {
    * @param streams where it reads and writes
    * @param environment the process's variables
    * @return the exit code: 0 done, 1 failed, 2 usage, 3 not joined, 4 cannot reach, 5 refused by
-   *     the broker, 130 interrupted, 141 standard output closed
+   *     the broker, 6 no daemon runs, 130 interrupted, 141 standard output closed
    */
   public static int run(String[] args, Streams streams, Map<String, String> environment) {
     Log.configure(Log.Level.WARN, streams.errIsTerminal(), streams.err());
@@ -60,6 +60,8 @@ public final class Cli {
       return run(Verbs.create(verb), words, streams, environment).code();
     } catch (BrokenPipeException e) {
       return ExitCode.BROKEN_PIPE.code();
+    } catch (CommandEndedException e) {
+      return e.code();
     } catch (CliException e) {
       return complain(streams, verb, e.getMessage(), e.exitCode());
     } catch (IOException e) {
@@ -105,7 +107,7 @@ public final class Cli {
   private static Log.Level level(Arguments arguments) throws UsageException {
     String flag = VerbSpec.LOG_LEVEL.name();
     if (!arguments.has(flag)) {
-      return Log.Level.WARN;
+      return arguments.has(VerbSpec.VERBOSE.name()) ? Log.Level.INFO : Log.Level.WARN;
     }
     String name = arguments.value(flag).orElse("");
     return Log.Level.named(name)

@@ -31,8 +31,11 @@ final class ConnectVerb implements Verb {
             PipeOptions.TIMEOUT,
             PipeOptions.ONLY,
             Network.CA,
-            Network.CLIENT_CERT)
+            Network.CLIENT_CERT,
+            VerbSpec.VERBOSE)
         .about(
+            "The session is a connection of this process, whether a daemon runs or not: it ends"
+                + " with it, and so does its key.",
             "Standard input: one JSON object a line,"
                 + " {\"to\",\"body\",\"priority\"?,\"reply_to\"?,\"id\"?}, or with --to plain text."
                 + " \"to\" is a name of the peer list, a key or the first six or more digits of"
@@ -54,6 +57,7 @@ final class ConnectVerb implements Verb {
 
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
+    MeshAccess.tellOwn(call);
     PipeOptions options = PipeOptions.of(call.arguments());
     Deadline listening = options.timeout().map(Deadline::in).orElse(null);
     JoinedMesh mesh = Meshes.one(call);

@@ -8,6 +8,7 @@ enum ExitCode {
   NOT_JOINED(3, "no such mesh was joined"),
   UNREACHABLE(4, "the broker cannot be reached, or something went unsent"),
   REFUSED(5, "the broker refused"),
+  NO_DAEMON(6, "no daemon runs, and only one can do this"),
   INTERRUPTED(130, "interrupted"),
   BROKEN_PIPE(141, "the reader of standard output has gone");
 

@@ -145,11 +145,26 @@ final class Help {
     }
   }
 
-  /** Breaks a text at spaces; lines after the first stand under its start. */
+  /**
+   * Breaks a text at spaces, long JSON after commas; lines after the first stand under its start.
+   */
   private void addWrapped(String left, String text) {
     String start = left;
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    int room = width - left.length();
+    for (String whole : text.split(" ")) {
+      String word = whole;
+      while (word.length() > room && word.lastIndexOf(',', room - 1) > 0) {
+        int end = word.lastIndexOf(',', room - 1) + 1;
+        if (line.length() > 0) {
+          lines.add(start + line);
+          start = " ".repeat(left.length());
+          line.setLength(0);
+        }
+        lines.add(start + word.substring(0, end));
+        start = " ".repeat(left.length());
+        word = word.substring(end);
+      }
       if (line.length() > 0 && left.length() + line.length() + 1 + word.length() > width) {
         lines.add(start + line);
         start = " ".repeat(left.length());

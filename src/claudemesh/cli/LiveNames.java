@@ -4,7 +4,10 @@ import claudemesh.cli.Candidates.Candidate;
 import claudemesh.client.ClientListener;
 import claudemesh.client.ClientOptions;
 import claudemesh.client.DaemonBrokerClient;
+import claudemesh.daemon.DaemonClient;
+import claudemesh.daemon.DaemonException;
 import claudemesh.daemon.JoinedMesh;
+import claudemesh.json.Json;
 import claudemesh.json.Log;
 import claudemesh.protocol.PeerSummary;
 import claudemesh.time.Deadline;
@@ -40,8 +43,15 @@ final class LiveNames implements Candidates.Names {
 
   @Override
   public List<Candidate> peers(Optional<String> mesh) {
-    Deadline deadline = Deadline.in(PATIENCE);
     Map<String, Candidate> found = new LinkedHashMap<>();
+    Optional<DaemonClient> daemon = MeshAccess.daemon(call);
+    if (daemon.isPresent()) {
+      for (Json peer : ask(daemon.get(), "/v1/peers", "peers", mesh.orElse(null))) {
+        add(found, PeerSummary.decode(peer));
+      }
+      return withEverybody(found);
+    }
+    Deadline deadline = Deadline.in(PATIENCE);
     for (JoinedMesh one : joined()) {
       if (mesh.isEmpty() || mesh.get().equals(one.slug()) || mesh.get().equals(one.meshId())) {
         for (PeerSummary peer : peers(one, deadline)) {
@@ -49,10 +59,23 @@ final class LiveNames implements Candidates.Names {
         }
       }
     }
+    return withEverybody(found);
+  }
+
+  private static List<Candidate> withEverybody(Map<String, Candidate> found) {
     if (!found.isEmpty()) {
       found.put("*", new Candidate("*", "everybody, not encrypted"));
     }
     return List.copyOf(found.values());
+  }
+
+  private static List<Json> ask(DaemonClient daemon, String path, String field, String mesh) {
+    try {
+      return daemon.get(path, "mesh", mesh).list(field);
+    } catch (DaemonException e) {
+      Log.debug("nothing_to_complete", "why", e.getMessage());
+      return List.of();
+    }
   }
 
   private static void add(Map<String, Candidate> found, PeerSummary peer) {
@@ -70,7 +93,15 @@ final class LiveNames implements Candidates.Names {
 
   @Override
   public List<Candidate> sessions() {
-    return List.of();
+    List<Candidate> found = new ArrayList<>();
+    Optional<DaemonClient> daemon = MeshAccess.daemon(call);
+    if (daemon.isPresent()) {
+      for (Json session : ask(daemon.get(), "/v1/sessions", "sessions", null)) {
+        String name = session.string("displayName", "");
+        found.add(new Candidate(session.string("sessionId", ""), name));
+      }
+    }
+    return found;
   }
 
   private List<JoinedMesh> joined() {

@@ -1,8 +1,6 @@
 package claudemesh.cli;
 
-import claudemesh.daemon.JoinedMesh;
 import claudemesh.json.Json;
-import claudemesh.protocol.PeerSummary;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,74 +33,50 @@ final class PeerRows {
           "isSelf",
           "isThisSession");
 
+  private static final String CONTROL_PLANE = "control-plane";
   private static final int KEY_SHOWN = 12;
 
   private final boolean all;
-  private final boolean several;
-  private final List<Row> rows = new ArrayList<>();
+  private final List<Json> rows = new ArrayList<>();
 
   /**
-   * One mesh's answer.
+   * The rows of an answer.
    *
-   * @param mesh the mesh
-   * @param ownSessionId the id of the connection that asked
    * @param peers who is there
+   * @param all whether member connections are shown, which are infrastructure
    */
-  record Listing(JoinedMesh mesh, String ownSessionId, List<PeerSummary> peers) {}
-
-  private record Row(Listing listing, PeerSummary peer) {
-
-    boolean isSelf() {
-      return peer.memberPubkey().equals(listing.mesh().pubkey());
-    }
-
-    boolean isThisSession() {
-      return isSelf() && peer.sessionId().equals(listing.ownSessionId());
-    }
-  }
-
-  /**
-   * No rows yet.
-   *
-   * @param all whether member connections are shown
-   * @param several whether people need to see which mesh a row is of
-   */
-  PeerRows(boolean all, boolean several) {
+  PeerRows(List<Json> peers, boolean all) {
     this.all = all;
-    this.several = several;
-  }
-
-  void add(Listing listing) {
-    for (PeerSummary peer : listing.peers()) {
-      if (all || !peer.isControlPlane()) {
-        rows.add(new Row(listing, peer));
+    for (Json peer : peers) {
+      if (all || !isControlPlane(peer)) {
+        rows.add(peer);
       }
     }
+  }
+
+  /** Whether a row is a member connection; deployed brokers say it in {@code peerRole}. */
+  static boolean isControlPlane(Json peer) {
+    return CONTROL_PLANE.equals(peer.string("role", peer.string("peerRole", "")));
   }
 
   boolean isEmpty() {
     return rows.isEmpty();
   }
 
-  /** An array of objects with these fields; what a row does not have is null. */
-  Json json(List<String> fields) {
+  /** Objects with these fields; what a row does not have is null. */
+  List<Json> json(List<String> fields) {
     List<Json> array = new ArrayList<>();
-    for (Row row : rows) {
-      Json whole =
-          row.peer().encode().toBuilder()
-              .put("mesh", row.listing().mesh().slug())
-              .put("away", row.peer().away())
-              .put("isSelf", row.isSelf())
-              .put("isThisSession", row.isThisSession())
-              .build();
+    for (Json row : rows) {
       Json.Builder chosen = Json.object();
       for (String field : fields) {
         chosen.putNull(field);
-        whole.get(field).ifPresent(value -> chosen.put(field, value));
+        if (row.has(field)) {
+          chosen.put(field, row.get(field).get());
+        }
       }
       array.add(chosen.build());
     }
-    return Json.array(array);
+    return array;
   }
 
   String table(Call call) {
@@ -110,30 +84,43 @@ final class PeerRows {
     if (all) {
       headings.add(1, "ROLE");
     }
+    boolean several = isOfSeveralMeshes();
     if (several) {
       headings.add(0, "MESH");
     }
-    Table table = call.table(headings.toArray(String[]::new));
-    rows.forEach(row -> addTo(table, row));
+    Table table = call.table(headings.toArray(new String[0]));
+    for (Json row : rows) {
+      addTo(table, row, several);
+    }
     return table.toString();
   }
 
-  private void addTo(Table table, Row row) {
-    PeerSummary peer = row.peer();
-    String status = peer.away() ? "away" : peer.status();
+  private boolean isOfSeveralMeshes() {
+    for (Json row : rows) {
+      if (!row.string("mesh", "").equals(rows.get(0).string("mesh", ""))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void addTo(Table table, Json peer, boolean several) {
+    String status = peer.bool("away", false) ? "away" : peer.string("status", "");
+    String key = peer.string("pubkey", "");
     table.row();
     if (several) {
-      table.cell(row.listing().mesh().slug());
+      table.cell(peer.string("mesh", ""));
     }
-    table.cell(peer.displayName() + (row.isSelf() ? " (you)" : ""), Table.Look.BOLD);
+    String own = peer.bool("isSelf", false) ? " (you)" : "";
+    table.cell(peer.string("displayName", "") + own, Table.Look.BOLD);
     if (all) {
-      table.cell(peer.role());
+      table.cell(peer.string("role", peer.string("peerRole", "")));
     }
     table
         .cell(status, look(status))
-        .cell(peer.pubkey().substring(0, Math.min(KEY_SHOWN, peer.pubkey().length())))
-        .cell(peer.cwd())
-        .cell(peer.summary().orElse(""));
+        .cell(key.substring(0, Math.min(KEY_SHOWN, key.length())))
+        .cell(peer.string("cwd", ""))
+        .cell(peer.string("summary", ""));
   }
 
   private static Table.Look look(String status) {

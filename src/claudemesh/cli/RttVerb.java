@@ -39,8 +39,17 @@ final class RttVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("rtt", "measure the round trip to a peer that echoes")
         .operands("TARGET", 1, 1)
-        .flags(COUNT, TIMEOUT, VerbSpec.MESH, Network.CA, Network.CLIENT_CERT, VerbSpec.JSON)
+        .flags(
+            COUNT,
+            TIMEOUT,
+            VerbSpec.MESH,
+            Network.CA,
+            Network.CLIENT_CERT,
+            VerbSpec.VERBOSE,
+            VerbSpec.JSON)
         .about(
+            "Over a session of its own, whether a daemon runs or not: what is measured is the way"
+                + " through the broker.",
             "Sends a message from a session of its own, waits until the same text comes back, and"
                 + " sends the next: broker and encryption both ways are part of it. One more goes"
                 + " ahead unmeasured. TARGET must answer as the echo of \"claudemesh up\" does.",
@@ -50,6 +59,7 @@ final class RttVerb implements Verb {
 
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
+    MeshAccess.tellOwn(call);
     int count = call.arguments().number(COUNT.name(), 1, MOST).orElse(DEFAULT_COUNT);
     Duration timeout = call.arguments().duration(TIMEOUT.name()).orElse(DEFAULT_TIMEOUT);
     JoinedMesh mesh = Meshes.one(call);

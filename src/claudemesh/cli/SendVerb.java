@@ -1,28 +1,16 @@
 package claudemesh.cli;
 
-import claudemesh.client.BrokerSendResult;
-import claudemesh.client.ClientListener;
-import claudemesh.client.DaemonBrokerClient;
-import claudemesh.client.OrderedSender;
-import claudemesh.client.OutgoingMessage;
-import claudemesh.client.PeerDirectory;
-import claudemesh.client.PeerDirectory.UnknownPeerException;
-import claudemesh.daemon.JoinedMesh;
+import claudemesh.daemon.DaemonClient;
 import claudemesh.json.Json;
-import claudemesh.protocol.PeerSummary;
-import claudemesh.protocol.Priority;
-import claudemesh.protocol.Target;
-import claudemesh.time.Deadline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 
-/** {@code send}: one message, from this user as a member. */
+/** {@code send} and {@code topic send}: one message, from the session or the member. */
 final class SendVerb implements Verb {
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -34,63 +22,94 @@ final class SendVerb implements Verb {
   private static final Flag ID =
       Flag.value("id", "ID", "the message's identity (a UUID): sent again, it is the same message");
   private static final Flag TIMEOUT =
-      Flag.value("timeout", "S", "give up after S seconds; 10 unless given").or("t");
+      Flag.value("timeout", "S", "wait S seconds for the broker; 10 unless given").or("t");
+
+  private static final Flag NO_WAIT =
+      Flag.on("no-wait", "return as soon as the daemon has it on disk; needs a daemon");
+
+  private final boolean topic;
+
+  SendVerb(boolean topic) {
+    this.topic = topic;
+  }
 
   @Override
   public VerbSpec spec() {
-    return VerbSpec.of("send", "send one message")
-        .operands("TARGET TEXT|-", 2, 2)
-        .flags(
+    VerbSpec spec =
+        topic
+            ? VerbSpec.of("topic send", "send one message to a topic")
+                .operands("TOPIC TEXT|-", 2, 2)
+                .examples("claudemesh topic send deploys started")
+            : VerbSpec.of("send", "send one message")
+                .operands("TARGET TEXT|-", 2, 2)
+                .examples("claudemesh send echo hello", "git log -1 | claudemesh send @team -");
+    return spec.flags(
             VerbSpec.MESH,
             PRIORITY,
             REPLY_TO,
             ID,
             TIMEOUT,
+            NO_WAIT,
             Network.CA,
             Network.CLIENT_CERT,
+            VerbSpec.VERBOSE,
             VerbSpec.JSON)
         .about(
             "TARGET is a name of the peer list, a key or the first six or more digits of one, * for"
                 + " everybody or @GROUP. TEXT - reads the text from standard input, without its"
                 + " last line break. Messages to one peer are encrypted end to end; those to * and"
                 + " @GROUP are not.",
-            "It is sent as you, the member: answers come to your member connection. For a"
+            "Inside \"claudemesh launch\" the session sends it, else you as a member. For a"
                 + " conversation use \"claudemesh connect\".",
-            "With --json: {\"id\",\"message_id\",\"to\",\"encrypted\"}.")
-        .examples("claudemesh send echo hello", "git log -1 | claudemesh send @team -");
+            "If a daemon runs, the message is on its disk first, and is sent however long the"
+                + " broker is away: \"queued\" with exit code 0 if that takes longer than"
+                + " --timeout. Without one, exit code 4 says that it was not sent.",
+            "With --json: {\"id\",\"message_id\"?,\"to\",\"encrypted\",\"status\",\"why\"?}; status"
+                + " is done or queued.");
   }
 
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
-    Deadline deadline =
-        Deadline.in(call.arguments().duration(TIMEOUT.name()).orElse(DEFAULT_TIMEOUT));
-    Priority priority = priority(call.arguments());
-    JoinedMesh mesh = Meshes.one(call);
-    String text = text(call);
-    String name = Meshes.displayName(call, mesh);
-    try (DaemonBrokerClient client =
-        Connections.member(mesh, Connections.options(call, name), new ClientListener() {})) {
-      Connections.awaitOpen(call, mesh, client::awaitOpen, deadline);
-      Target target = target(call, client, mesh, deadline);
-      OutgoingMessage message =
-          new OutgoingMessage(
-              call.arguments().value(ID.name()).orElseGet(() -> UUID.randomUUID().toString()),
-              target,
-              text,
-              priority,
-              call.arguments().value(REPLY_TO.name()),
-              List.of());
-      report(call, message, send(client, message, deadline));
-      return ExitCode.OK;
+    Duration timeout = call.arguments().duration(TIMEOUT.name()).orElse(DEFAULT_TIMEOUT);
+    boolean wait = !call.arguments().has(NO_WAIT.name());
+    Json.Builder body = body(call);
+    Optional<DaemonClient> daemon = MeshAccess.daemon(call);
+    if (daemon.isEmpty() && !wait) {
+      throw DaemonAccess.noDaemon();
     }
+    Json sent;
+    if (daemon.isEmpty()) {
+      sent = OwnSend.send(call, body.build(), timeout);
+    } else {
+      body.put("mesh", call.mesh()).put("wait_ms", wait ? Math.max(1, timeout.toMillis()) : 0);
+      sent = new DaemonAccess(call, daemon.get()).post("/v1/send", body.build());
+    }
+    if (sent.string("status", "").equals("dead")) {
+      throw new CliException(
+          ExitCode.REFUSED, "the broker refused: " + sent.string("last_error", "no reason"));
+    }
+    report(call, sent);
+    return ExitCode.OK;
   }
 
-  private static Priority priority(Arguments arguments) throws UsageException {
-    try {
-      return Priority.of(arguments.value(PRIORITY.name()).orElse("next"));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage());
+  private Json.Builder body(Call call) throws CliException, IOException {
+    Arguments given = call.arguments();
+    String priority = given.value(PRIORITY.name()).orElse("next");
+    if (!PRIORITY.choices().contains(priority)) {
+      throw new UsageException("--priority: expected now, next or low, found " + priority);
     }
+    Optional<String> id = given.value(ID.name());
+    return Json.object()
+        .put("to", target(given))
+        .put("message", text(call))
+        .put("priority", priority)
+        .put("reply_to_id", given.value(REPLY_TO.name()))
+        .put("client_message_id", id.isPresent() ? id.get() : UUID.randomUUID().toString());
+  }
+
+  private String target(Arguments given) {
+    String word = given.operand(0);
+    return topic ? "#" + TopicVerb.bare(word) : word;
   }
 
   private static String text(Call call) throws CliException, IOException {
@@ -111,51 +130,26 @@ final class SendVerb implements Verb {
     }
   }
 
-  private static Target target(
-      Call call, DaemonBrokerClient client, JoinedMesh mesh, Deadline deadline)
-      throws CliException, InterruptedException {
-    List<PeerSummary> peers = Connections.answer(client.listPeers(), deadline);
-    try {
-      return PeerDirectory.resolve(call.arguments().operand(0), peers, mesh.pubkey());
-    } catch (UnknownPeerException e) {
-      throw new CliException(ExitCode.FAILED, e.getMessage(), e);
-    }
-  }
-
-  /** Sends until the broker has decided, or time is up. */
-  private static String send(DaemonBrokerClient client, OutgoingMessage message, Deadline deadline)
-      throws CliException, InterruptedException {
-    CompletableFuture<BrokerSendResult> decided = new CompletableFuture<>();
-    try (OrderedSender sender =
-        new OrderedSender(client, 1, (sent, result) -> decided.complete(result))) {
-      sender.submit(message);
-      return switch (Connections.answer(decided, deadline)) {
-        case BrokerSendResult.Accepted accepted -> accepted.messageId();
-        case BrokerSendResult.Permanent refused ->
-            throw new CliException(ExitCode.REFUSED, "the broker refused: " + refused.reason());
-        case BrokerSendResult.Transient later ->
-            throw new CliException(ExitCode.UNREACHABLE, later.reason());
-        case BrokerSendResult.Unknown lost ->
-            throw new CliException(ExitCode.UNREACHABLE, lost.cause());
-      };
-    }
-  }
-
-  private static void report(Call call, OutgoingMessage message, String messageId)
-      throws IOException {
+  private void report(Call call, Json sent) throws IOException {
+    String to = sent.string("to", target(call.arguments()));
+    boolean openly = to.startsWith("*") || to.startsWith("@") || to.startsWith("#");
+    String status = sent.has("broker_message_id") ? "done" : "queued";
     if (call.wantsJson()) {
-      call.out()
-          .json(
-              Json.object()
-                  .put("id", message.id())
-                  .put("message_id", messageId)
-                  .put("to", message.target().spec())
-                  .put("encrypted", message.target().isBoxed())
-                  .build());
+      Json.Builder line = Json.object().put("id", sent.string("client_message_id"));
+      line.put("message_id", sent.string("broker_message_id", null));
+      line.put("to", to).put("encrypted", !openly).put("status", status);
+      call.out().json(line.put("why", sent.string("last_error", null)).build());
+      return;
+    }
+    String shown = Output.safe(target(call.arguments()));
+    String end = openly ? ", not encrypted" : "";
+    if (status.equals("done")) {
+      String id = Output.safe(sent.string("broker_message_id"));
+      call.out().text("sent to " + shown + " as " + id + end);
     } else {
-      String openly = message.target().isBoxed() ? "" : ", not encrypted";
-      String to = Output.safe(call.arguments().operand(0));
-      call.out().text("sent to " + to + " as " + Output.safe(messageId) + openly);
+      String why = sent.string("last_error", "");
+      String because = why.isEmpty() ? "" : " (" + why + ")";
+      call.out().text("queued for " + shown + Output.safe(because) + end);
     }
   }
 }

@@ -38,6 +38,9 @@ record VerbSpec(
           .or("m");
   static final Flag JSON = Flag.on("json", "print JSON").or("j");
 
+  static final Flag VERBOSE =
+      Flag.on("verbose", "say on standard error whether the daemon answers").or("v");
+
   /** Flags that every verb has. */
   static final List<Flag> COMMON = List.of(LOG_LEVEL, HELP);
 

@@ -12,6 +12,9 @@ final class Verbs {
           "up",
           "broker",
           "daemon up",
+          "daemon down",
+          "daemon status",
+          "daemon logs",
           "mesh create",
           "invite",
           "invite list",
@@ -23,6 +26,40 @@ final class Verbs {
           "send",
           "peer list",
           "rtt",
+          "status",
+          "whoami",
+          "session list",
+          "launch",
+          "group join",
+          "group leave",
+          "set status",
+          "set summary",
+          "set visible",
+          "inbox",
+          "inbox clear",
+          "outbox",
+          "outbox retry",
+          "outbox drop",
+          "message status",
+          "state get",
+          "state set",
+          "state list",
+          "remember",
+          "recall",
+          "forget",
+          "topic create",
+          "topic list",
+          "topic join",
+          "topic leave",
+          "topic history",
+          "topic send",
+          "kick",
+          "disconnect",
+          "ban",
+          "unban",
+          "bans",
+          "events",
+          "why",
           "ws",
           "mcp",
           "install",
@@ -40,6 +77,8 @@ final class Verbs {
       case "up" -> new UpVerb();
       case "broker" -> new BrokerVerb();
       case "daemon up" -> new DaemonUpVerb();
+      case "daemon down" -> new DaemonDownVerb();
+      case "daemon logs" -> new DaemonLogsVerb();
       case "mesh create" -> new MeshCreateVerb();
       case "invite" -> new InviteVerb();
       case "invite list" -> new InviteListVerb();
@@ -48,9 +87,36 @@ final class Verbs {
       case "list" -> new ListVerb();
       case "leave" -> new LeaveVerb();
       case "connect" -> new ConnectVerb();
-      case "send" -> new SendVerb();
+      case "send" -> new SendVerb(false);
       case "peer list" -> new PeerListVerb();
       case "rtt" -> new RttVerb();
+      case "status", "daemon status" -> new StatusVerb(name);
+      case "whoami" -> new WhoamiVerb();
+      case "session list" -> new SessionListVerb();
+      case "launch" -> new LaunchVerb();
+      case "group join" -> new GroupVerb(true);
+      case "group leave" -> new GroupVerb(false);
+      case "set status" -> new SetVerb("status");
+      case "set summary" -> new SetVerb("summary");
+      case "set visible" -> new SetVerb("visible");
+      case "inbox" -> new InboxVerb();
+      case "inbox clear" -> new InboxClearVerb();
+      case "message status" -> new MessageStatusVerb();
+      case "state get" -> new StateVerb("get");
+      case "state set" -> new StateVerb("set");
+      case "state list" -> new StateVerb("list");
+      case "topic create" -> new TopicVerb("create");
+      case "topic list" -> new TopicListVerb();
+      case "topic join" -> new TopicVerb("join");
+      case "topic leave" -> new TopicVerb("leave");
+      case "topic history" -> new TopicHistoryVerb();
+      case "topic send" -> new SendVerb(true);
+      case "bans" -> new BansVerb();
+      case "events" -> new EventsVerb();
+      case "why" -> new WhyVerb();
+      case "outbox", "outbox retry", "outbox drop" -> new OutboxVerb(name);
+      case "remember", "recall", "forget" -> new MemoryVerb(name);
+      case "kick", "disconnect", "ban", "unban" -> new ModerationVerb(name);
       case "ws" -> new WsVerb();
       case "mcp" -> new McpVerb();
       case "install" -> new InstallVerb();

@@ -192,6 +192,18 @@ public final class DaemonClient {
     }
   }
 
+  /**
+   * Follows what happens, for who knows no HTTP.
+   *
+   * @param lastEventId the last event that was heard; null to begin with the next one
+   * @param query names and values in turn; a null value leaves its name out
+   * @return the events, to be closed
+   * @throws DaemonException if the daemon refuses, or cannot be asked
+   */
+  public DaemonEvents follow(String lastEventId, String... query) throws DaemonException {
+    return new DaemonEvents(events(lastEventId, query));
+  }
+
   private Json ask(String method, String target, Map<String, String> fields, String body)
       throws DaemonException {
     UnixHttpReply reply;

@@ -50,18 +50,27 @@ final class SendRoutes implements ApiRoutes {
     if (before.isPresent()) {
       return before.get();
     }
+    Target target = resolve(order, mesh, via);
     SendRequest send =
         new SendRequest(
             mesh.meshId(),
             via,
-            resolve(order, mesh, via),
+            target,
             order.message(),
             order.priority(),
             order.replyToId(),
             order.clientMessageId(),
             order.fingerprint());
     try {
-      return reply(parts.sends().accept(send).get(), order);
+      long waitMillis = request.body().optionalNumber("wait_ms").orElse(0);
+      if (waitMillis <= 0) {
+        return reply(parts.sends().accept(send).get(), order);
+      }
+      SendOutcome outcome = new SendOutcome(parts.parts(), order.clientMessageId(), waitMillis);
+      Accepted accepted = parts.sends().accept(send).get();
+      return accepted instanceof Accepted.Queued
+          ? outcome.await(mesh, via, target)
+          : reply(accepted, order);
     } catch (ExecutionException e) {
       throw new IOException(BrokerAnswers.cause(e).getMessage(), e);
     }

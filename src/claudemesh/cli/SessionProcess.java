@@ -1,0 +1,103 @@
+package claudemesh.cli;
+
+import claudemesh.daemon.DaemonClient;
+import claudemesh.json.Log;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+
+/**
+ * A command that runs as a session: with its token, on this process's own terminal, and with the
+ * signals that this process gets.
+ */
+final class SessionProcess {
+
+  /** The variable that tells a command which session it is. */
+  static final String SESSION_ID = "CLAUDEMESH_SESSION_ID";
+
+  private static final List<String> NEVER_FOUND = List.of("error=2,", "No such file");
+  private static final int NOT_FOUND = 127;
+  private static final int NOT_EXECUTABLE = 126;
+
+  private SessionProcess() {}
+
+  /**
+   * Runs it.
+   *
+   * @return its exit code; 127 if there is no such command, 126 if it cannot be run
+   * @throws InterruptedException if this call is to end; the command was ended
+   */
+  static int run(Call call, String token, String id) throws InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(call.arguments().operands()).inheritIO();
+    builder.environment().clear();
+    builder.environment().putAll(call.environment());
+    builder.environment().remove(DaemonClient.DEPLOYED_TOKEN);
+    builder.environment().remove(DaemonClient.TOKEN_FILE);
+    builder.environment().put(DaemonClient.TOKEN, token);
+    builder.environment().put(SESSION_ID, id);
+    Process command;
+    try {
+      command = builder.start();
+    } catch (IOException e) {
+      Log.error("command_not_started", "why", e.getMessage());
+      String why = String.valueOf(e.getMessage());
+      return NEVER_FOUND.stream().anyMatch(why::contains) ? NOT_FOUND : NOT_EXECUTABLE;
+    }
+    handOn(command, "TERM");
+    handOn(command, "HUP");
+    handOn(command, "INT");
+    try {
+      return command.waitFor();
+    } catch (InterruptedException e) {
+      command.destroy();
+      throw e;
+    }
+  }
+
+  /**
+   * Has a signal of this process sent to the command. The JDK has no public class for that; the
+   * unsupported one is reached by name, and where it is missing the command is ended with this
+   * call.
+   */
+  private static void handOn(Process command, String signal) {
+    try {
+      Class<?> signals = Class.forName("sun.misc.Signal");
+      Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+      Object handler =
+          Proxy.newProxyInstance(
+              SessionProcess.class.getClassLoader(),
+              new Class<?>[] {handlers},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                  send(command, signal);
+                  return null;
+                }
+                return switch (method.getName()) {
+                  case "equals" -> proxy == arguments[0];
+                  case "hashCode" -> System.identityHashCode(proxy);
+                  default -> "hands on " + signal;
+                };
+              });
+      Object named = signals.getConstructor(String.class).newInstance(signal);
+      signals.getMethod("handle", signals, handlers).invoke(null, named, handler);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      Log.debug("signal_not_handed_on", "signal", signal, "why", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void send(Process command, String signal) {
+    boolean hasItAlready = signal.equals("INT") && Terminal.isTerminal(0);
+    if (hasItAlready) {
+      return; // a terminal sends it to everybody in its foreground
+    }
+    if (signal.equals("TERM")) {
+      command.destroy();
+      return;
+    }
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(command.pid())).start();
+    } catch (IOException e) {
+      Log.warn("signal_not_handed_on", "signal", signal, "why", String.valueOf(e.getMessage()));
+    }
+  }
+}
