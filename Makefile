@@ -211,7 +211,7 @@ fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers; ARGS="se
 	@"$(JDK)/bin/java" -Xmx512m -ea -cp $(call colons,$(FUZZ_CLASSES) $(CLASSES) $(MAIN_JARS)) \
 	  claudemesh.fuzz.Fuzz $(BUILD)/fuzz $(ARGS)
 
-bench-broker: $(STAMPS)/bench $(JAR) ## measure the broker; ARGS="messages idle echo restart curves" for some, quick for a tenth
+bench-broker: $(STAMPS)/bench $(JAR) ## measure the broker; ARGS="messages saturated idle echo restart curves" for some, quick for a tenth
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.BrokerBench $(ARGS)
 

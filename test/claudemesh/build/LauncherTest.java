@@ -67,11 +67,21 @@ final class LauncherTest {
 
   @Test
   void verbsThatStayGetTheWholeJvm() throws Exception {
-    for (String verb : List.of("up", "broker", "connect", "ws")) {
+    for (String verb : List.of("up", "connect", "ws")) {
       String out = shell.run(launcher(), verb).out();
       assertTrue(out.startsWith("[-Xshare:auto][-Xlog:disable][-Dclaudemesh."), out);
       assertTrue(out.endsWith("[" + verb + "]\n"), out);
     }
+  }
+
+  @Test
+  void theBrokerGetsASmallNurseryUnlessAnotherCollectorIsAskedFor() throws Exception {
+    String out = shell.run(launcher(), "broker").out();
+    assertTrue(out.contains("[-XX:+UseSerialGC][-Xmn64m][-Dclaudemesh."), out);
+
+    shell = shell.with("CLAUDEMESH_JAVA_OPTIONS", "-XX:+UseParallelGC");
+    out = shell.run(launcher(), "broker").out();
+    assertTrue(out.contains("[-XX:+UseParallelGC][-Dclaudemesh."), out);
   }
 
   @Test

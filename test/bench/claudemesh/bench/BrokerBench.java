@@ -17,13 +17,13 @@ import java.util.stream.Stream;
  * server to compare with are processes of their own; keys, signatures and boxes are real. Machines
  * are shared and noisy: what carries over are ratios within one run.
  *
- * <p>Arguments: any of {@code messages idle echo restart curves}, all if none is named, and {@code
- * quick} for a tenth of everything.
+ * <p>Arguments: any of {@code messages saturated idle echo restart curves}, all if none is named,
+ * and {@code quick} for a tenth of everything.
  */
 public final class BrokerBench {
 
   private static final List<String> SECTIONS =
-      List.of("messages", "idle", "echo", "restart", "curves");
+      List.of("messages", "saturated", "idle", "echo", "restart", "curves");
   private static final int PEERS = 100;
   private static final long MEGA = 1 << 20;
 
@@ -71,6 +71,9 @@ public final class BrokerBench {
     if (sections.contains("messages")) {
       messages();
     }
+    if (sections.contains("saturated")) {
+      saturated();
+    }
     if (sections.contains("idle")) {
       idle();
     }
@@ -104,10 +107,16 @@ public final class BrokerBench {
       full.saturated("saturated by the project's clients", full.next("saturated"), false);
       report.row("peak memory of the broker", full.peak(), "MB", Budget.atMost(300));
     }
+  }
+
+  private void saturated() throws Exception {
+    int all = quick ? 10_000 : 100_000;
+    report.section("the same from clients that do as little as can be done");
+    String warmUp = all / 2 + ":0";
     try (Messages lean = new Messages("lean", warmUp, all + ":2000", all + ":0", all + ":0")) {
       lean.next("warm-up");
       lean.latencies("2 000/s offered by lean clients", lean.next("2 000/s"), true);
-      lean.next("saturated");
+      lean.next("saturated once, unmeasured");
       lean.saturated("saturated by lean clients", lean.next("saturated"), true);
       report.row("peak memory of the broker", lean.peak(), "MB", Budget.atMost(300));
     }

@@ -43,9 +43,7 @@ final class FullPeers implements MessageLoad.Peers {
       receiver.client = client;
       clients.add(client);
       senders.add(new OrderedSender(client, UNDER_WAY, this::settled));
-    }
-    for (DaemonBrokerClient client : clients) {
-      client.awaitOpen(PATIENCE);
+      client.awaitOpen(PATIENCE); // one after the other: a cold broker has no part in this
     }
   }
 
