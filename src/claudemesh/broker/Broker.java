@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Broker implements AutoCloseable {
 
   private static final Duration LOOK_PERIOD = Duration.ofSeconds(1);
+  private static final Duration LONGEST_STEP = Duration.ofSeconds(2);
   private static final int MOST_FRAMES = 10_000;
   private static final Duration TIDY_PERIOD = Duration.ofMinutes(1);
 
@@ -48,6 +49,7 @@ public final class Broker implements AutoCloseable {
   private final BrokerHold hold;
   private final Optional<ServerTls> tls;
   private final AtomicLong lookedNanos;
+  private final AtomicLong servedNanos;
   private final BrokerHttp http;
   private final HttpServer server;
   private final ScheduledExecutorService ticker;
@@ -66,6 +68,7 @@ public final class Broker implements AutoCloseable {
             ? Optional.of(ServerTls.load(files.get().certificate(), files.get().key()))
             : Optional.empty();
     this.lookedNanos = new AtomicLong(parts.clock().nanoTime());
+    this.servedNanos = new AtomicLong(parts.clock().nanoTime());
     this.http = http();
     this.server = serve();
     this.ticker =
@@ -110,6 +113,7 @@ public final class Broker implements AutoCloseable {
         parts,
         rooms,
         greetings,
+        tls.map(certificate -> certificate::expires),
         WsServerOptions.defaults()
             .withMaxQueued(limits.maxBufferBytes(), MOST_FRAMES)
             .withWriteTimeout(limits.stall()),
@@ -126,7 +130,12 @@ public final class Broker implements AutoCloseable {
             .withHead(limits.maxHeadBytes(), options.helloTimeout())
             .withMaxBodyBytes(limits.maxBodyBytes())
             .withRefusals(parts.refusals());
-    return HttpServer.start(tls.map(plain::withTls).orElse(plain), http);
+    HttpServerOptions timed = hasOwnTime() ? plain : plain.withTickPeriod(Duration.ZERO);
+    return HttpServer.start(tls.map(timed::withTls).orElse(timed), http);
+  }
+
+  private boolean hasOwnTime() {
+    return parts.options().tickPeriod().isPositive();
   }
 
   private void begin() throws IOException {
@@ -136,8 +145,8 @@ public final class Broker implements AutoCloseable {
       server.close();
       throw e;
     }
-    long period = parts.options().tickPeriod().toNanos();
-    if (period > 0) {
+    if (hasOwnTime()) {
+      long period = parts.options().tickPeriod().toNanos();
       ticker.scheduleWithFixedDelay(this::tickSafely, period, period, TimeUnit.NANOSECONDS);
     }
     Log.info("broker_started", "url", url(), "data", parts.directory().folder());
@@ -183,11 +192,18 @@ public final class Broker implements AutoCloseable {
     return rooms.live();
   }
 
+  /** How many sockets it holds, whether or not they have said anything. */
+  int sockets() {
+    return server.connections();
+  }
+
   /**
    * Looks at every timer: hellos overdue, presences past their grace, leases that have ended, mail
-   * too old. Called by the broker itself unless its tick period is zero.
+   * too old. Called by the broker itself unless its tick period is zero; then it moves the sockets'
+   * time on as well, by two seconds at most: a pause of this process is not the peers'.
    */
   public void tick() {
+    tickSockets();
     greetings.takeOverdue().forEach(late -> BrokerConnection.timeOut(late, parts));
     rooms.tick();
     http.tick();
@@ -205,6 +221,14 @@ public final class Broker implements AutoCloseable {
       if (dead > 0) {
         Log.warn("mail_expired", "messages", dead);
       }
+    }
+  }
+
+  private void tickSockets() {
+    if (!hasOwnTime()) {
+      long now = parts.clock().nanoTime();
+      long passed = now - servedNanos.getAndSet(now);
+      server.tick(Duration.ofNanos(Math.min(passed, LONGEST_STEP.toNanos())));
     }
   }
 

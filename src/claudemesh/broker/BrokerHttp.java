@@ -14,6 +14,7 @@ import claudemesh.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class BrokerHttp implements HttpHandler {
   private final BrokerParts parts;
   private final Rooms rooms;
   private final Greetings greetings;
+  private final Optional<Supplier<Instant>> certificateEnd;
   private final StatusHook hook;
   private final StatusPage page;
   private final MeshDirectory directory;
@@ -44,11 +46,13 @@ final class BrokerHttp implements HttpHandler {
       BrokerParts parts,
       Rooms rooms,
       Greetings greetings,
+      Optional<Supplier<Instant>> certificateEnd,
       WsServerOptions socketOptions,
       Supplier<WsHandler> sockets) {
     this.parts = parts;
     this.rooms = rooms;
     this.greetings = greetings;
+    this.certificateEnd = certificateEnd;
     this.hook = new StatusHook(parts, rooms);
     this.directory = parts.directory();
     this.clock = parts.clock();
@@ -120,7 +124,15 @@ final class BrokerHttp implements HttpHandler {
         + Metrics.gauge("broker_connections_active", "peers on a mesh now", rooms::live)
         + Metrics.gauge("broker_strangers", "connections that have said no hello", greetings::size)
         + Metrics.gauge(
-            "broker_queue_depth", "messages that wait for receivers", parts.store()::waiting);
+            "broker_queue_depth", "messages that wait for receivers", parts.store()::waiting)
+        + certificateEnd.map(BrokerHttp::expiry).orElse("");
+  }
+
+  private static String expiry(Supplier<Instant> end) {
+    return Metrics.gauge(
+        "broker_certificate_expiry_timestamp_seconds",
+        "when the certificate in use expires, in seconds since 1970",
+        () -> end.get().getEpochSecond());
   }
 
   private Json health(String status) {

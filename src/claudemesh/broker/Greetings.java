@@ -4,15 +4,16 @@ import claudemesh.http.WsConnection;
 import claudemesh.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Connections that have not said their hello. Whoever takes one off the list, its hello or the
- * clock, decides what becomes of it. Safe from any thread.
+ * clock, decides what becomes of it. One deadline holds from the accept to the hello, however the
+ * peer divides it between TLS, request and hello. Safe from any thread.
  */
 final class Greetings {
 
@@ -20,8 +21,7 @@ final class Greetings {
   private final Duration timeout;
 
   private final ReentrantLock lock = new ReentrantLock();
-  // In the order they came, which is the order in which they are overdue.
-  private final Map<WsConnection, Long> waiting = new LinkedHashMap<>();
+  private final Map<WsConnection, Long> waiting = new HashMap<>();
 
   Greetings(Clock clock, Duration timeout) {
     this.clock = clock;
@@ -32,7 +32,8 @@ final class Greetings {
   void await(WsConnection connection) {
     lock.lock();
     try {
-      waiting.put(connection, clock.nanoTime() + timeout.toNanos());
+      Duration left = timeout.minus(connection.sinceRequest());
+      waiting.put(connection, clock.nanoTime() + left.toNanos());
     } finally {
       lock.unlock();
     }
@@ -67,11 +68,10 @@ final class Greetings {
       Iterator<Map.Entry<WsConnection, Long>> entries = waiting.entrySet().iterator();
       while (entries.hasNext()) {
         Map.Entry<WsConnection, Long> entry = entries.next();
-        if (entry.getValue() - now > 0) {
-          break;
+        if (entry.getValue() - now <= 0) {
+          overdue.add(entry.getKey());
+          entries.remove();
         }
-        overdue.add(entry.getKey());
-        entries.remove();
       }
       return overdue;
     } finally {

@@ -37,6 +37,7 @@ final class HttpConnection implements Runnable {
   private final InputBuffer input = new InputBuffer();
   private final AtomicReference<Timeout> timeout = new AtomicReference<>();
 
+  private long askedAt; // written before its thread starts, then that thread's
   private volatile boolean idle = true;
   private volatile boolean expired;
   private volatile boolean shuttingDown;
@@ -65,6 +66,11 @@ final class HttpConnection implements Runnable {
     this.now = now;
     this.helpers = helpers;
     this.onVouched = new AtomicReference<>(onVouched);
+    awaitHead();
+  }
+
+  private void awaitHead() {
+    askedAt = now.getAsLong();
     limit(options.headTimeout(), this::expire);
   }
 
@@ -116,7 +122,7 @@ final class HttpConnection implements Runnable {
     if (!awaitRequest()) {
       return false;
     }
-    limit(options.headTimeout(), this::expire);
+    awaitHead();
     return true;
   }
 
@@ -184,7 +190,7 @@ final class HttpConnection implements Runnable {
   void runWebSocket(HttpRequest request, WsServerOptions wsOptions, WsHandler wsHandler) {
     WsConnection webSocket =
         new WsConnection(
-            request, stream, input, wsOptions, wsHandler, now, helpers, this::vouchFor);
+            request, stream, input, wsOptions, wsHandler, now, helpers, this::vouchFor, askedAt);
     handOver(webSocket);
     webSocket.run();
   }

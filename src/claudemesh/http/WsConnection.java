@@ -38,6 +38,7 @@ public final class WsConnection extends Takeover {
   private final WsHandler handler;
   private final LongSupplier now;
   private final Runnable onVouched;
+  private final long askedAt;
   private final MessageReader messages;
   private final Outbox outbox;
   private final AtomicReference<Ending> ending = new AtomicReference<>();
@@ -56,7 +57,8 @@ public final class WsConnection extends Takeover {
       WsHandler handler,
       LongSupplier now,
       Executor drainers,
-      Runnable onVouched) {
+      Runnable onVouched,
+      long askedAt) {
     this.request = request;
     this.stream = stream;
     this.input = input;
@@ -64,6 +66,7 @@ public final class WsConnection extends Takeover {
     this.handler = handler;
     this.now = now;
     this.onVouched = onVouched;
+    this.askedAt = askedAt;
     this.messages = new MessageReader(Role.SERVER, options.maxMessageBytes(), now);
     this.outbox =
         new Outbox(
@@ -163,6 +166,17 @@ public final class WsConnection extends Takeover {
    */
   public void vouchFor() {
     onVouched.run();
+  }
+
+  /**
+   * How long ago its request was awaited: since it was accepted, TLS and all, or on a connection
+   * that was kept alive since the first byte of the request. In the server's time, so it may be off
+   * by one tick.
+   *
+   * @return the time that passed, not negative
+   */
+  public Duration sinceRequest() {
+    return Duration.ofNanos(now.getAsLong() - askedAt);
   }
 
   /**

@@ -1,5 +1,8 @@
 package claudemesh.broker;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.Ids;
 import claudemesh.json.Json;
@@ -8,11 +11,15 @@ import claudemesh.time.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,6 +32,8 @@ final class BrokerRig implements AutoCloseable {
   static final Ed25519KeyPair BRAVO = key("02");
   static final Ed25519KeyPair CHARLIE = key("03");
   static final Ed25519KeyPair DELTA = key("04");
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   final TestTime time = new TestTime();
   final Path folder;
@@ -150,6 +159,31 @@ final class BrokerRig implements AutoCloseable {
   void pass(Duration duration) {
     time.advance(duration);
     broker.tick();
+  }
+
+  /** The page of counts. */
+  String metrics() {
+    URI page = URI.create("http://127.0.0.1:" + url().getPort() + "/metrics");
+    try {
+      return HTTP.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  void requireMetric(String line) {
+    List<String> lines = metrics().lines().toList();
+    assertTrue(lines.contains(line), () -> line + " is not in " + lines);
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    Deadline bound = Deadline.in(Duration.ofSeconds(50));
+    while (!condition.getAsBoolean()) {
+      assertFalse(bound.passed(), () -> "never " + what);
+      Thread.onSpinWait();
+    }
   }
 
   /** A message with an id of its own. */

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -201,6 +202,77 @@ class DurabilityTest {
     for (int i = 0; i < texts.size(); i++) {
       assertEquals("t" + i, texts.get(i));
     }
+  }
+
+  /** One of a hundred that send until the broker is gone. */
+  private final class Sender {
+    private final TestPeer peer;
+    private final Thread thread;
+
+    Sender(URI url, int number) {
+      peer = greet(url, List.of(ALPHA, CHARLIE, DELTA).get(number % 3), "s" + number);
+      thread = Thread.ofVirtual().start(() -> send(number));
+    }
+
+    private void send(int number) {
+      try {
+        for (int i = 0; peer.isOpen(); i++) {
+          peer.say(messageOf(number, i));
+        }
+      } catch (RuntimeException closed) {
+        assertFalse(peer.ending().isEmpty());
+      }
+    }
+  }
+
+  private static Json messageOf(int sender, int number) {
+    String id = "s" + sender + "-" + number;
+    return Json.object()
+        .put("type", "send")
+        .put("id", id)
+        .put("client_message_id", id)
+        .put("targetSpec", BRAVO.publicHex())
+        .put("priority", "now")
+        .put("nonce", "bm9uY2U=")
+        .put("ciphertext", id)
+        .build();
+  }
+
+  @Test
+  void toldToLeaveUnderLoadItLosesNothingThatItAcknowledged() throws Exception {
+    startRig(); // for its mesh
+    rig.close();
+    URI url = startProcess();
+    List<Sender> senders = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      senders.add(new Sender(url, i));
+    }
+    Set<String> acked = new HashSet<>();
+    for (Sender sender : senders) {
+      acked.add(queued(sender.peer.next("ack")));
+    }
+    process.destroy(); // SIGTERM
+    assertTrue(process.waitFor(50, TimeUnit.SECONDS), "it did not leave");
+    assertEquals(128 + 15, process.exitValue());
+    for (Sender sender : senders) {
+      assertEquals("1001 server is shutting down", sender.peer.ending());
+      sender.thread.join();
+      sender.peer.unread("ack").forEach(ack -> acked.add(queued(ack)));
+    }
+    TestPeer bravo = greet(startProcess(), BRAVO, "b");
+    acked.remove("");
+    assertTrue(acked.size() >= 100, () -> "too few: " + acked.size());
+    Set<String> missing = new HashSet<>(acked);
+    while (!missing.isEmpty()) {
+      Json push = bravo.nextMail();
+      missing.remove(push.string("client_message_id"));
+      bravo.say(acknowledge(push));
+    }
+  }
+
+  /** The id of what was acknowledged; none of what was refused. */
+  private static String queued(Json ack) {
+    return ack.bool("queued", false) ? ack.string("id") : "";
   }
 
   @Test

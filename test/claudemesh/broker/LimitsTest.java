@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -166,6 +167,62 @@ class LimitsTest {
     rig.pass(Duration.ofSeconds(11));
     stranger.expectRefusal("hello_timeout", "1008 hello_timeout");
     rejected("hello_timeout");
+  }
+
+  private static final String UPGRADE =
+      "GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
+  private static String ask(Socket socket, String request, int bytes) throws IOException {
+    socket.setSoTimeout(60_000);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    byte[] answer = socket.getInputStream().readNBytes(bytes);
+    return new String(answer, StandardCharsets.US_ASCII);
+  }
+
+  private static void readUntil(Socket socket, String word) throws IOException {
+    StringBuilder heard = new StringBuilder();
+    while (heard.indexOf(word) < 0) {
+      int unit = socket.getInputStream().read();
+      assertTrue(unit >= 0, () -> word + " never came, but " + heard);
+      heard.append((char) unit);
+    }
+  }
+
+  private void passSeconds(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      rig.pass(Duration.ofSeconds(1));
+    }
+  }
+
+  @Test
+  void theTimeToSayHelloIsOneFromTheAcceptOn() throws Exception {
+    start(options -> options);
+    try (Socket socket = new Socket("127.0.0.1", rig.url().getPort())) {
+      rig.await("accepted", () -> rig.broker.sockets() == 1);
+      passSeconds(9);
+      assertEquals("HTTP/1.1 101", ask(socket, UPGRADE, 12));
+      rig.await("waiting for its hello", () -> rig.metrics().contains("\nbroker_strangers 1\n"));
+      passSeconds(1);
+      readUntil(socket, "hello_timeout");
+    }
+    rejected("hello_timeout");
+  }
+
+  @Test
+  void aRequestOnAConnectionKeptAliveHasTheWholeTime() throws Exception {
+    start(options -> options);
+    try (Socket socket = new Socket("127.0.0.1", rig.url().getPort())) {
+      String health = "HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n";
+      assertTrue(ask(socket, health, 12).endsWith(" 200"));
+      passSeconds(12);
+      ask(socket, UPGRADE, 12);
+      rig.await("waiting for its hello", () -> rig.metrics().contains("\nbroker_strangers 1\n"));
+      passSeconds(9);
+      assertTrue(rig.metrics().contains("\nbroker_strangers 1\n"));
+      passSeconds(1);
+      assertTrue(rig.metrics().contains("\nbroker_strangers 0\n"));
+    }
   }
 
   private SocketLimits small(int sockets, int body, int buffer) {

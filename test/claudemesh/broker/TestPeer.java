@@ -28,6 +28,7 @@ final class TestPeer implements WebSocket.Listener {
   private final StringBuilder partial = new StringBuilder();
   private final AtomicInteger barriers = new AtomicInteger();
   private final WebSocket socket;
+  private volatile boolean deaf;
 
   private TestPeer(URI url) {
     socket = HTTP.newWebSocketBuilder().buildAsync(url, this).join();
@@ -62,6 +63,13 @@ final class TestPeer implements WebSocket.Listener {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What has come of a type and was not looked at; for when nothing more can come. */
+  List<Json> unread(String type) {
+    List<Json> left = new ArrayList<>();
+    frames.drainTo(left);
+    return left.stream().filter(frame -> frame.string("type").equals(type)).toList();
   }
 
   /** The next frame that fits; those before it are dropped. */
@@ -147,6 +155,11 @@ final class TestPeer implements WebSocket.Listener {
     ending();
   }
 
+  /** Reads nothing more but what it has asked for already. */
+  void stopReading() {
+    deaf = true;
+  }
+
   void abort() {
     socket.abort();
   }
@@ -158,7 +171,9 @@ final class TestPeer implements WebSocket.Listener {
       frames.add(Json.parseObject(partial.toString()));
       partial.setLength(0);
     }
-    from.request(1);
+    if (!deaf) {
+      from.request(1);
+    }
     return null;
   }
 

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.broker.Broker;
 import claudemesh.broker.BrokerOptions;
 import claudemesh.broker.SocketLimits;
 import claudemesh.store.MailboxLimits;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every limit of a broker has a flag, and the flag sets that limit and no other. */
 final class BrokerLimitsTest {
@@ -57,6 +63,32 @@ final class BrokerLimitsTest {
           Map.entry("retention", "--keep-mail=77s"),
           Map.entry("remembered", "--max-remembered=77"),
           Map.entry("maxPerLog", "--max-history=77"));
+
+  /** What tells that a limit was hit: a metric, or after a dash why there is none. */
+  private static final Map<String, String> SEEN_IN =
+      Map.ofEntries(
+          Map.entry("helloTimeout", "broker_connections_rejected_total"),
+          Map.entry("presenceGrace", "- nobody is refused: peers hear peer_left"),
+          Map.entry("lease", "- nothing is refused: mail comes again, and is still in the depth"),
+          Map.entry("maxMessageChars", "broker_messages_rejected_total"),
+          Map.entry("maxSocketsPerMesh", "broker_connections_rejected_total"),
+          Map.entry("maxSocketsPerMember", "broker_connections_rejected_total"),
+          Map.entry("maxStrangersPerAddress", "broker_connections_rejected_total"),
+          Map.entry("sendsPerSecond", "broker_messages_throttled_total"),
+          Map.entry("burst", "broker_messages_throttled_total"),
+          Map.entry("origins", "broker_connections_rejected_total"),
+          Map.entry("maxSockets", "broker_connections_rejected_total"),
+          Map.entry("maxHeadBytes", "broker_connections_rejected_total"),
+          Map.entry("maxBodyBytes", "broker_connections_rejected_total"),
+          Map.entry("maxHelloBytes", "broker_connections_rejected_total"),
+          Map.entry("maxBufferBytes", "broker_slow_consumers_total"),
+          Map.entry("stall", "broker_slow_consumers_total"),
+          Map.entry("maxPerMailbox", "broker_messages_rejected_total"),
+          Map.entry("maxMessages", "broker_messages_rejected_total"),
+          Map.entry("maxChars", "broker_messages_rejected_total"),
+          Map.entry("retention", "broker_messages_dead_total"),
+          Map.entry("remembered", "- nothing is refused: what is no longer known counts as new"),
+          Map.entry("maxPerLog", "- nothing is refused: every topic at work drops its oldest"));
 
   private static BrokerOptions apply(String... flags) throws UsageException {
     Arguments given = Arguments.parse(new BrokerVerb().spec(), List.of(flags));
@@ -101,6 +133,22 @@ final class BrokerLimitsTest {
     Set<String> offered = new TreeSet<>();
     BrokerLimits.FLAGS.forEach(flag -> offered.add(flag.name()));
     assertEquals(offered, used);
+  }
+
+  @Test
+  void everyLimitIsSeenInAMetricOrSaysWhyNot(@TempDir Path data) throws Exception {
+    try (Broker broker = Broker.start(BrokerOptions.on(data, 0).inMemory());
+        HttpClient http = HttpClient.newHttpClient()) {
+      URI page = URI.create("http://127.0.0.1:" + broker.url().getPort() + "/metrics");
+      String metrics =
+          http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+      for (RecordComponent limit : limits()) {
+        String seen = SEEN_IN.getOrDefault(limit.getName(), "");
+        assertTrue(
+            seen.startsWith("- ") || metrics.contains("# TYPE " + seen + " counter\n"),
+            limit + " is seen in no metric: " + seen);
+      }
+    }
   }
 
   @Test

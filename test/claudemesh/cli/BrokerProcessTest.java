@@ -22,11 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +71,9 @@ final class BrokerProcessTest {
     String certificate = certificates.pem("broker").toString();
     String key = certificates.key("broker").toString();
     try (CliProcess broker = broker("--tls-cert", certificate, "--tls-key", key)) {
-      assertTrue(url(broker).toString().matches("wss://127\\.0\\.0\\.1:\\d+/ws"));
+      URI url = url(broker);
+      assertTrue(url.toString().matches("wss://127\\.0\\.0\\.1:\\d+/ws"));
+      assertTwoDaysLeft(url, certificates.trusting("broker"));
       createMesh();
       TestCli.Result trusting = alice.run("peer", "list", "--all", "--json", "--ca", certificate);
       assertEquals(0, trusting.code(), trusting.err());
@@ -83,6 +87,19 @@ final class BrokerProcessTest {
       while (alice.run("peer", "list", "--timeout", "2", "--ca", next).code() != 0) {
         assertFalse(bound.passed(), () -> "the new certificate never came");
       }
+    }
+  }
+
+  private static void assertTwoDaysLeft(URI url, SSLContext trusting) throws Exception {
+    URI page = URI.create("https://127.0.0.1:" + url.getPort() + "/metrics");
+    try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build()) {
+      String metrics =
+          http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+              .body();
+      String name = "broker_certificate_expiry_timestamp_seconds ";
+      String line = metrics.lines().filter(each -> each.startsWith(name)).findAny().orElseThrow();
+      Instant end = Instant.ofEpochSecond(Long.parseLong(line.substring(name.length())));
+      assertEquals(1, Duration.between(Instant.now(), end).toDays(), line);
     }
   }
 

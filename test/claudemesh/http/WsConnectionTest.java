@@ -288,7 +288,7 @@ class WsConnectionTest {
 
   private WsConnection connection(WsServerOptions options, WsHandler with) {
     return new WsConnection(
-        REQUEST, peer, new InputBuffer(), options, with, () -> now, Runnable::run, () -> {});
+        REQUEST, peer, new InputBuffer(), options, with, () -> now, Runnable::run, () -> {}, now);
   }
 
   private void pass(int seconds) {
