@@ -26,10 +26,13 @@ final class DaemonUpVerb implements Verb {
       Flag.value(
           "tcp", "PORT", "answer on this port of 127.0.0.1 too, 0 for a free one, with a token");
 
+  private static final Flag DETACH =
+      Flag.on("detach", "go on in the background, logging to daemon.log; returns once it answers");
+
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("daemon up", "keep this machine on its meshes, and answer other verbs")
-        .flags(TCP, VerbSpec.JSON)
+        .flags(DETACH, TCP, VerbSpec.JSON)
         .about(
             "One process, in the foreground until it is interrupted: a connection to each joined"
                 + " mesh, the registered sessions, and an outbox and an inbox on disk. It answers"
@@ -42,7 +45,10 @@ final class DaemonUpVerb implements Verb {
                 + "\"socket\",\"tcp\"?,\"meshes\"}. Logs go to standard error.",
             "As a service of systemd with Type=notify it tells when it is ready, through the"
                 + " program systemd-notify: the unit needs NotifyAccess=all.")
-        .examples("claudemesh daemon up", "claudemesh daemon up --tcp 0 --json");
+        .examples(
+            "claudemesh daemon up",
+            "claudemesh daemon up --detach",
+            "claudemesh daemon up --tcp 0 --json");
   }
 
   @Override
@@ -50,12 +56,28 @@ final class DaemonUpVerb implements Verb {
     DaemonFolder folder = DaemonFolder.of(call.environment());
     DaemonOptions options = DaemonOptions.of(call.configFolder(), folder);
     Optional<Integer> port = call.arguments().number(TCP.name(), 0, LARGEST_PORT);
+    if (call.arguments().has(DETACH.name())) {
+      return detach(call, port);
+    }
     try (Daemon daemon = start(port.map(options::withTcpPort).orElse(options))) {
       announce(call, folder, daemon);
       tellServiceManager(call);
       BrokerVerb.untilInterrupted();
       return ExitCode.OK;
     }
+  }
+
+  private static ExitCode detach(Call call, Optional<Integer> port)
+      throws CliException, IOException {
+    List<String> more = port.isPresent() ? List.of("--tcp", port.get().toString()) : List.of();
+    Json ready = Json.parseObject(DetachedDaemon.start(call, more));
+    if (call.wantsJson()) {
+      call.out().json(ready);
+    } else {
+      String socket = Output.safe(ready.string("socket"));
+      call.out().text("daemon at " + socket + ", pid " + ready.number("pid"));
+    }
+    return ExitCode.OK;
   }
 
   private static Daemon start(DaemonOptions options) throws CliException {

@@ -58,7 +58,7 @@ final class ServiceManager {
   }
 
   /** How this very program is started again, wherever the manager stands. */
-  private static List<String> daemonCommand() throws CliException {
+  static List<String> daemonCommand() throws CliException {
     List<String> command = new ArrayList<>(ownCommand());
     command.addAll(List.of("daemon", "up"));
     return command;

@@ -1,0 +1,126 @@
+package claudemesh.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import claudemesh.build.Built;
+import claudemesh.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar's own processes beside a daemon: what they load, launch, and leave behind. */
+final class DaemonProcessesTest {
+
+  @TempDir Path dir;
+  private DaemonScene scene;
+
+  @BeforeEach
+  void aDaemonOfAlices() throws Exception {
+    scene = new DaemonScene(dir);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    scene.close();
+  }
+
+  private Process start(List<String> jvm, String... args) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", Built.jar().toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(dir.resolve("err").toFile());
+    builder.environment().putAll(scene.scene.alice.environment());
+    return builder.start();
+  }
+
+  private static String out(Process process) throws Exception {
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatTheDaemonAnswersLoadsNeitherAnHttpClientNorSqlite() throws Exception {
+    scene.scene.listeningBob();
+    scene.scene.awaitPeer("bob");
+    for (String call :
+        List.of("peer list --json", "send bob hi", "inbox", "status", "state list", "outbox")) {
+      Process process = start(List.of("-Xlog:class+load"), call.split(" "));
+      String log = out(process);
+      assertEquals(
+          0, process.waitFor(), call + log.lines().filter(l -> !l.startsWith("[")).toList());
+      assertTrue(log.contains("claudemesh.daemon.DaemonClient"), call);
+      for (String heavy :
+          List.of("java.net.http.", "jdk.internal.net.http", "org.sqlite", "java.sql")) {
+        assertFalse(log.contains(" " + heavy), call + " loads " + heavy);
+      }
+    }
+  }
+
+  @Test
+  void aLaunchedCommandActsAsItsSessionAndItsExitCodeIsTheCalls() throws Exception {
+    Process process =
+        start(
+            List.of(),
+            "launch",
+            "--name",
+            "helper",
+            "--group",
+            "dev:lead",
+            "--",
+            "sh",
+            "-c",
+            "echo $CLAUDEMESH_SESSION_TOKEN; read go; exit 7");
+    var reader = process.inputReader(StandardCharsets.UTF_8);
+    String token = reader.readLine();
+    assertEquals(64, token.length(), token);
+    Json session = scene.alice("session", "list", "--json").json().asList().get(0);
+    assertEquals("helper", session.string("displayName"));
+    assertEquals(process.pid(), session.number("pid"));
+    TestCli inside = new TestCli(dir.resolve("alice")).with("CLAUDEMESH_SESSION_TOKEN", token);
+    Json whoami = inside.run("whoami", "--json").json();
+    assertEquals("helper", whoami.get("session").orElseThrow().string("display_name"));
+    assertEquals(token.substring(0, 8), session.string("token_prefix"));
+    process.getOutputStream().write('\n');
+    process.getOutputStream().flush();
+    assertEquals(7, process.waitFor());
+    assertEquals("[]\n", scene.alice("session", "list", "--json").out());
+  }
+
+  @Test
+  void aSignalReachesTheCommandAndTheSessionEnds() throws Exception {
+    Process process =
+        start(
+            List.of(),
+            "launch",
+            "--",
+            "sh",
+            "-c",
+            "trap 'exit 9' TERM; echo ready; while :; do :; done");
+    var reader = process.inputReader(StandardCharsets.UTF_8);
+    assertEquals("ready", reader.readLine());
+    process.destroy();
+    assertEquals(9, process.waitFor());
+    assertEquals("[]\n", scene.alice("session", "list", "--json").out());
+    assertEquals(127, start(List.of(), "launch", "--", "no-such-command").waitFor());
+  }
+
+  @Test
+  void aDetachedDaemonGoesOnUntilItIsTakenDown() throws Exception {
+    scene.stopDaemon();
+    Process up = start(List.of(), "daemon", "up", "--detach", "--json");
+    assertEquals("ready", Json.parseObject(out(up)).string("type"));
+    assertEquals(0, up.waitFor());
+    assertTrue(ProcessHandle.of(scene.client().get("/v1/health").number("pid")).isPresent());
+    assertEquals(0, scene.alice("daemon", "logs").code());
+    assertTrue(scene.alice("daemon", "down", "--json").json().bool("ended", false));
+    assertEquals(6, scene.alice("daemon", "down").code());
+  }
+}
