@@ -5,6 +5,7 @@ import claudemesh.json.Log;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A command that runs as a session: with its token, on this process's own terminal, and with the
@@ -35,6 +36,11 @@ final class SessionProcess {
     builder.environment().remove(DaemonClient.TOKEN_FILE);
     builder.environment().put(DaemonClient.TOKEN, token);
     builder.environment().put(SESSION_ID, id);
+    // Before it starts: a signal that comes in between waits for it, and is not lost.
+    CompletableFuture<Process> started = new CompletableFuture<>();
+    handOn(started, "TERM");
+    handOn(started, "HUP");
+    handOn(started, "INT");
     Process command;
     try {
       command = builder.start();
@@ -43,9 +49,7 @@ final class SessionProcess {
       String why = String.valueOf(e.getMessage());
       return NEVER_FOUND.stream().anyMatch(why::contains) ? NOT_FOUND : NOT_EXECUTABLE;
     }
-    handOn(command, "TERM");
-    handOn(command, "HUP");
-    handOn(command, "INT");
+    started.complete(command);
     try {
       return command.waitFor();
     } catch (InterruptedException e) {
@@ -59,7 +63,7 @@ final class SessionProcess {
    * unsupported one is reached by name, and where it is missing the command is ended with this
    * call.
    */
-  private static void handOn(Process command, String signal) {
+  private static void handOn(CompletableFuture<Process> started, String signal) {
     try {
       Class<?> signals = Class.forName("sun.misc.Signal");
       Class<?> handlers = Class.forName("sun.misc.SignalHandler");
@@ -69,7 +73,7 @@ final class SessionProcess {
               new Class<?>[] {handlers},
               (proxy, method, arguments) -> {
                 if (method.getName().equals("handle")) {
-                  send(command, signal);
+                  started.thenAccept(command -> send(command, signal));
                   return null;
                 }
                 return switch (method.getName()) {
