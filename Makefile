@@ -48,7 +48,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-shell test-mcp bench bench-broker bench-store crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-shell test-mcp bench bench-broker bench-store crash crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -226,6 +226,12 @@ bench-store: $(STAMPS)/bench ## measure the durable store alone; ARGS=quick stop
 crash-store: ## kill a hundred processes at their store and look what is left
 	@$(MAKE) --no-print-directory test ONLY=StoreCrashTest \
 	  TEST_FLAGS='$(TEST_FLAGS) -Dclaudemesh.crash.rounds=100'
+
+# Arguments travel to the tests with commas for blanks.
+comma := ,
+crash: ## kill daemons and brokers 200 times, 15 min at most; ARGS="rounds 20 seed 7 minutes 5", stop for a stopped process
+	@$(MAKE) --no-print-directory test ONLY='($(if $(filter stop,$(ARGS)),HostFaults,KillRounds))Test' \
+	  TEST_FLAGS='$(TEST_FLAGS) -Dclaudemesh.crash.args=$(subst $(space),$(comma),$(strip $(ARGS)))'
 
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
 	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)

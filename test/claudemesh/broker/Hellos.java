@@ -6,11 +6,12 @@ import claudemesh.protocol.SigningTexts;
 import java.time.Instant;
 
 /** Hellos as clients sign them, as JSON so that tests can spoil them. */
-final class Hellos {
+public final class Hellos {
 
   private Hellos() {}
 
-  static Json member(Mesh mesh, Member member, Ed25519KeyPair key, String sessionId, Instant now) {
+  public static Json member(
+      Mesh mesh, Member member, Ed25519KeyPair key, String sessionId, Instant now) {
     long timestamp = now.toEpochMilli();
     String text = SigningTexts.hello(mesh.id(), member.memberId(), key.publicHex(), timestamp);
     return Json.object()

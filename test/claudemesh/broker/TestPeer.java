@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A client on a real socket that speaks raw frames and keeps what it hears. */
-final class TestPeer implements WebSocket.Listener {
+public final class TestPeer implements WebSocket.Listener {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final int BOUND_SECONDS = 20;
@@ -34,11 +34,11 @@ final class TestPeer implements WebSocket.Listener {
     socket = HTTP.newWebSocketBuilder().buildAsync(url, this).join();
   }
 
-  static TestPeer connect(URI url) {
+  public static TestPeer connect(URI url) {
     return new TestPeer(url);
   }
 
-  TestPeer say(Json frame) {
+  public TestPeer say(Json frame) {
     return say(frame.toString());
   }
 
@@ -73,7 +73,7 @@ final class TestPeer implements WebSocket.Listener {
   }
 
   /** The next frame that fits; those before it are dropped. */
-  Json next(Predicate<Json> wanted) {
+  public Json next(Predicate<Json> wanted) {
     Json frame = next();
     while (!wanted.test(frame)) {
       frame = next();
@@ -94,7 +94,7 @@ final class TestPeer implements WebSocket.Listener {
   }
 
   /** Says a hello and waits for its ack. */
-  Json greet(Json hello) {
+  public Json greet(Json hello) {
     say(hello);
     return next("hello_ack");
   }
@@ -117,7 +117,7 @@ final class TestPeer implements WebSocket.Listener {
     return heard;
   }
 
-  List<Json> drainMail() {
+  public List<Json> drainMail() {
     return drain().stream().filter(TestPeer::isMail).toList();
   }
 
@@ -160,7 +160,7 @@ final class TestPeer implements WebSocket.Listener {
     deaf = true;
   }
 
-  void abort() {
+  public void abort() {
     socket.abort();
   }
 

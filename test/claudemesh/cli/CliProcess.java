@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The command line in a process of its own, on the JVM and classes of the tests. */
-final class CliProcess extends RunningCli {
+public final class CliProcess extends RunningCli {
 
   private static final int SIGINT = 2;
 
@@ -41,7 +41,7 @@ final class CliProcess extends RunningCli {
   }
 
   /** One that other programs start, such as a shell that sets something up before. */
-  static CliProcess start(
+  public static CliProcess start(
       Path scratch, Map<String, String> environment, List<String> starter, String... args)
       throws IOException {
     CliProcess started = startUnread(scratch, environment, starter, args);
@@ -64,7 +64,7 @@ final class CliProcess extends RunningCli {
   }
 
   /** How to start the command line: the tests' own classes, without a jar. */
-  static List<String> java() {
+  public static List<String> java() {
     String classPath =
         Stream.of(
                 "claudemesh.cli.Cli",
@@ -109,11 +109,11 @@ final class CliProcess extends RunningCli {
     return process.getInputStream();
   }
 
-  Process process() {
+  public Process process() {
     return process;
   }
 
-  String err() throws IOException {
+  public String err() throws IOException {
     return Files.readString(err);
   }
 
@@ -123,7 +123,7 @@ final class CliProcess extends RunningCli {
   }
 
   @Override
-  int exitCode() throws InterruptedException, IOException {
+  public int exitCode() throws InterruptedException, IOException {
     boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
@@ -150,7 +150,7 @@ final class CliProcess extends RunningCli {
     return (Long.parseUnsignedLong(ignored, 16) & 1L << SIGINT - 1) == 0;
   }
 
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     kill.waitFor();
   }

@@ -49,7 +49,7 @@ final class CliThread extends RunningCli {
   }
 
   @Override
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     try {
       return task.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (Exception e) {

@@ -24,7 +24,7 @@ abstract class RunningCli implements AutoCloseable {
   abstract OutputStream in();
 
   /** Waits for its end and returns its exit code. */
-  abstract int exitCode() throws InterruptedException, IOException;
+  public abstract int exitCode() throws InterruptedException, IOException;
 
   @Override
   public abstract void close();
@@ -68,7 +68,7 @@ abstract class RunningCli implements AutoCloseable {
   }
 
   /** The next record of a type. */
-  final Json awaitRecord(String type) throws TimeoutException, InterruptedException {
+  public final Json awaitRecord(String type) throws TimeoutException, InterruptedException {
     return Json.parseObject(awaitLine(line -> line.contains("\"type\":\"" + type + "\"")));
   }
 

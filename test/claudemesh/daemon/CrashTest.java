@@ -4,14 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.json.Json;
-import claudemesh.store.DaemonLimits;
-import claudemesh.store.DaemonStores;
-import claudemesh.store.InboxFilter;
-import claudemesh.store.InboxRow;
-import claudemesh.store.OutboxQuery;
-import claudemesh.store.OutboxRow;
-import claudemesh.store.OutboxStatus;
-import claudemesh.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -175,8 +167,8 @@ final class CrashTest {
     awaitDelivered(bob, number);
     alice.daemon.close();
     bob.daemon.close();
-    takeStock(alice);
-    takeStock(bob);
+    mail.takeStock(alice.user.folder.path());
+    mail.takeStock(bob.user.folder.path());
     assertEquals(List.of(), mail.faults(), "seed " + SEED);
     assertEquals(2 * number, mail.receivedCount());
   }
@@ -193,23 +185,6 @@ final class CrashTest {
         return; // the checker says what is missing
       }
       counts = side.daemon.counts();
-    }
-  }
-
-  private void takeStock(Side side) throws IOException {
-    Path path = side.user.folder.path();
-    try (DaemonStores stores = DaemonStores.open(path, Clock.SYSTEM, DaemonLimits.DEFAULT)) {
-      for (InboxRow row : stores.inbox().after(InboxFilter.ALL, 0, Integer.MAX_VALUE)) {
-        var message = row.message();
-        mail.received(message.recipient().key(), message.clientMessageId().orElseThrow());
-      }
-      for (OutboxRow row :
-          stores.outbox().list(OutboxQuery.newest(OutboxStatus.PENDING, 1 << 20))) {
-        mail.waiting(row.message().clientMessageId());
-      }
-      for (OutboxRow row : stores.outbox().list(OutboxQuery.newest(OutboxStatus.DEAD, 1 << 20))) {
-        mail.dead(row.message().clientMessageId(), row.lastError());
-      }
     }
   }
 }

@@ -1,7 +1,17 @@
 package claudemesh.daemon;
 
+import claudemesh.store.DaemonLimits;
+import claudemesh.store.DaemonStores;
 import claudemesh.store.InboxContent;
+import claudemesh.store.InboxFilter;
+import claudemesh.store.InboxRow;
 import claudemesh.store.NewIncoming;
+import claudemesh.store.OutboxQuery;
+import claudemesh.store.OutboxRow;
+import claudemesh.store.OutboxStatus;
+import claudemesh.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,8 +23,8 @@ import java.util.Set;
 
 /**
  * What was sent in a test, and whether it arrived as the invariants promise (hard-cases.md §3): the
- * one checker of I1, I2 and I3 for everything with outboxes and inboxes, however the messages went
- * and whatever was killed meanwhile.
+ * one checker of I1, I2, I3 and I11 for everything with outboxes and inboxes, however the messages
+ * went and whatever was killed meanwhile.
  *
  * <p>Tell it of every message before it is handed to a daemon ({@link #sending}), of every one that
  * the daemon took ({@link #taken}), and at the end, when all is quiet, of every message in every
@@ -28,6 +38,8 @@ final class SentMail {
   /** So many faults are listed; one usually brings many. */
   private static final int MOST_FAULTS = 20;
 
+  private static final int MOST_ROWS = 1 << 20;
+
   private record Lane(String sender, String recipient) {}
 
   private record Place(Lane lane, int number) {}
@@ -37,6 +49,9 @@ final class SentMail {
   private final Set<String> taken = new HashSet<>();
   private final Set<String> waiting = new HashSet<>();
   private final Map<String, String> dead = new HashMap<>();
+  private final Set<String> unreadable = new HashSet<>();
+  private final Set<String> atBroker = new HashSet<>();
+  private final List<String> seen = new ArrayList<>();
   private final Map<String, List<String>> inboxes = new LinkedHashMap<>();
 
   /** A message is about to be handed over, for the first time or once more. */
@@ -67,6 +82,40 @@ final class SentMail {
     inboxes.computeIfAbsent(recipient, key -> new ArrayList<>()).add(id);
   }
 
+  /** Something was sent that its receiver cannot open: a forgery, or what a key is missing for. */
+  void unreadable(String id) {
+    unreadable.add(id);
+  }
+
+  /** A message that its broker still has for its receiver, when all is quiet. */
+  void stillAtBroker(String id) {
+    atBroker.add(id);
+  }
+
+  /** Anything else that must not be, seen while it happened. */
+  void fault(String words) {
+    seen.add(words);
+  }
+
+  /** Everything in the inbox and the outbox of a daemon that has ended. */
+  void takeStock(Path daemonFolder) throws IOException {
+    try (DaemonStores stores =
+        DaemonStores.open(daemonFolder, Clock.SYSTEM, DaemonLimits.DEFAULT)) {
+      for (InboxRow row : stores.inbox().after(InboxFilter.ALL, 0, Integer.MAX_VALUE)) {
+        var message = row.message();
+        received(
+            message.recipient().key(), message.clientMessageId().orElse(message.brokerMessageId()));
+      }
+      for (OutboxRow row :
+          stores.outbox().list(OutboxQuery.newest(OutboxStatus.PENDING, MOST_ROWS))) {
+        waiting(row.message().clientMessageId());
+      }
+      for (OutboxRow row : stores.outbox().list(OutboxQuery.newest(OutboxStatus.DEAD, MOST_ROWS))) {
+        dead(row.message().clientMessageId(), row.lastError());
+      }
+    }
+  }
+
   /** How many different messages were taken. */
   int takenCount() {
     return taken.size();
@@ -79,11 +128,19 @@ final class SentMail {
 
   /** Everything that is not as promised, in words; empty if all is well. */
   List<String> faults() {
-    List<String> faults = new ArrayList<>();
+    List<String> faults = new ArrayList<>(seen);
     Set<String> arrivals = new HashSet<>();
     inboxes.values().forEach(arrivals::addAll);
     for (String id : taken) {
       checkNotLost(id, arrivals, faults);
+    }
+    for (String id : unreadable) {
+      if (arrivals.contains(id)) {
+        faults.add("I11: shown as authentic, but nobody could have opened it: " + id);
+      }
+      if (!atBroker.contains(id)) {
+        faults.add("I11: acknowledged, but nobody could have opened it: " + id);
+      }
     }
     inboxes.forEach((recipient, ids) -> checkInbox(recipient, ids, faults));
     return faults.size() > MOST_FAULTS ? faults.subList(0, MOST_FAULTS) : faults;
@@ -105,13 +162,16 @@ final class SentMail {
   }
 
   private void checkInbox(String recipient, List<String> ids, List<String> faults) {
-    Set<String> seen = new HashSet<>();
+    Set<String> met = new HashSet<>();
     Map<Lane, Integer> last = new HashMap<>();
     for (String id : ids) {
       Place place = sent.get(id);
+      if (unreadable.contains(id)) {
+        continue; // said already
+      }
       if (place == null || !place.lane().recipient().equals(recipient)) {
         faults.add("in the inbox of " + recipient + " but not sent there: " + id);
-      } else if (!seen.add(id)) {
+      } else if (!met.add(id)) {
         faults.add("I2: twice in the inbox: number " + place.number() + " of " + place.lane());
       } else {
         int before = last.getOrDefault(place.lane(), 0);

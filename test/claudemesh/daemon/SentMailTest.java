@@ -91,4 +91,18 @@ final class SentMailTest {
     receive("1", "x");
     assertFault("in the inbox of bob but not sent there");
   }
+
+  @Test
+  void I11_whatNobodyCouldOpenMustNeitherBeShownNorAcknowledged() {
+    take("1");
+    receive("1");
+    mail.unreadable("f");
+    mail.stillAtBroker("f");
+    assertEquals(List.of(), mail.faults());
+    mail.unreadable("g");
+    assertFault("I11: acknowledged");
+    mail.stillAtBroker("g");
+    receive("g");
+    assertFault("I11: shown as authentic");
+  }
 }

@@ -1,0 +1,89 @@
+package claudemesh.daemon;
+
+import claudemesh.cli.CliProcess;
+import claudemesh.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A verb of the real command line in a process of its own, under an umask that forbids nothing,
+ * which is killed and started again.
+ */
+final class VerbProcess {
+
+  private static final List<String> OPEN_UMASK =
+      List.of("sh", "-c", "umask 000 && exec \"$@\"", "sh");
+  private static final int MOST_STARTS = 5;
+
+  private final Path scratch;
+  private final Map<String, String> environment;
+  private final String ready;
+  private List<String> words;
+  private CliProcess process;
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param scratch where standard error goes, a file for each start
+   * @param environment its variables
+   * @param ready the type of the line that says it is up
+   * @param words the verb with its flags
+   */
+  VerbProcess(Path scratch, Map<String, String> environment, String ready, List<String> words) {
+    this.scratch = scratch;
+    this.environment = environment;
+    this.ready = ready;
+    this.words = words;
+  }
+
+  /** Says it with other flags from the next start on. */
+  void say(List<String> other) {
+    words = other;
+  }
+
+  void start() throws IOException {
+    process = CliProcess.start(scratch, environment, OPEN_UMASK, words.toArray(String[]::new));
+  }
+
+  /** Waits until it is up, and starts it again if it could not, as a service manager does. */
+  Json awaitReady() throws Exception {
+    for (int start = 1; ; start++) {
+      try {
+        return process.awaitRecord(ready);
+      } catch (Exception e) {
+        if (start == MOST_STARTS || process.process().isAlive()) {
+          throw new AssertionError(words + " does not come up: " + process.err(), e);
+        }
+        start();
+      }
+    }
+  }
+
+  /** Whether it ended by itself before some time has passed. */
+  boolean endsWithin(int millis) throws InterruptedException {
+    return process.process().waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  void kill() throws InterruptedException {
+    if (process != null) {
+      process.process().destroyForcibly().waitFor();
+    }
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    process.signal(name);
+  }
+
+  /** Ends it as a service manager does. */
+  void end() throws IOException, InterruptedException {
+    process.signal("TERM");
+    process.exitCode();
+  }
+
+  String err() throws IOException {
+    return process.err();
+  }
+}
