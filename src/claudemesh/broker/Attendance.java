@@ -90,10 +90,22 @@ final class Attendance {
           Refused.with(
               ErrorCode.ATTESTATION_MISMATCH, "this session key is another member's session"));
     }
+    if (presences.earlier(admitted).filter(live -> isOlder(admitted, live)).isPresent()) {
+      return Optional.of(Gate.helloIsOvertaken());
+    }
     if (presences.claimsLivePlace(admitted.hello())) {
       return Optional.empty();
     }
     return isFull() ? Optional.of(Gate.meshIsFull()) : refusalOfMember(admitted.member());
+  }
+
+  // A hello may be under way for long: its client has given that connection up since, and said a
+  // later one on the next, which must not give way to it. A clock set back says the same, and for
+  // no longer than a hello may be old.
+  private boolean isOlder(Admitted admitted, Presence live) {
+    return live.isLive()
+        && admitted.hello().timestamp().orElse(0) < live.saidAtMillis()
+        && parts.clock().since(live.liveSinceNanos()).compareTo(Gate.MOST_SKEW) < 0;
   }
 
   private Optional<Refused> refusalOfMember(Member member) {
@@ -123,7 +135,7 @@ final class Attendance {
   }
 
   private void goLive(Presence presence, WsConnection connection, String ack) {
-    Optional<WsConnection> replaced = presence.connect(connection);
+    Optional<WsConnection> replaced = presence.connect(connection, parts.clock().nanoTime());
     replaced.ifPresentOrElse(
         old -> old.close(1000, CloseMeaning.SESSION_REPLACED), () -> presences.listen(presence));
     presence.send(ack);

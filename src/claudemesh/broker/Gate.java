@@ -23,7 +23,9 @@ import java.util.function.Predicate;
  */
 final class Gate {
 
-  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+  /** So far may the time that a hello says it was said at be from ours. */
+  static final Duration MOST_SKEW = Duration.ofSeconds(60);
+
   private static final String BANNED = "banned";
 
   private final MeshDirectory directory;
@@ -152,6 +154,13 @@ final class Gate {
 
   static Refused meshIsFull() {
     return Refused.with(ErrorCode.CAPACITY, "the mesh is full: try again later");
+  }
+
+  static Refused helloIsOvertaken() {
+    return Refused.with(
+            ErrorCode.TIMESTAMP_SKEW,
+            "this hello is older than the one of the connection that is here: say a new one")
+        .countedAs("overtaken");
   }
 
   static Refused memberIsFull() {

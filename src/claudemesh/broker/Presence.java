@@ -56,7 +56,9 @@ final class Presence {
   private boolean visible;
 
   private WsConnection connection;
+  private long liveSinceNanos;
   private long closedAtNanos;
+  private long saidAtMillis;
 
   Presence(Admitted admitted, Seat seat, Instant connectedAt, TokenBucket bucket) {
     this.member = admitted.member();
@@ -78,6 +80,7 @@ final class Presence {
   /** Takes over what a hello says; what it leaves out stays. */
   void introduce(Opening hello) {
     sessionId = hello.sessionId();
+    saidAtMillis = hello.timestamp().orElse(0);
     cwd = hello.cwd();
     pid = hello.pid();
     details = hello.details();
@@ -125,10 +128,21 @@ final class Presence {
     return connection == candidate;
   }
 
+  /** When its newest hello was said, by its own clock. */
+  long saidAtMillis() {
+    return saidAtMillis;
+  }
+
+  /** Since when it is live, if it is. */
+  long liveSinceNanos() {
+    return liveSinceNanos;
+  }
+
   /** Goes live on a connection, and returns the one it was on before, if any. */
-  Optional<WsConnection> connect(WsConnection fresh) {
+  Optional<WsConnection> connect(WsConnection fresh, long nowNanos) {
     Optional<WsConnection> earlier = Optional.ofNullable(connection);
     connection = fresh;
+    liveSinceNanos = nowNanos;
     return earlier;
   }
 

@@ -174,6 +174,28 @@ class PresenceTest {
   }
 
   @Test
+  void aHelloThatWasLongUnderWayDoesNotReplaceALaterOne() {
+    Json late = rig.sessionHello(BRAVO, SESSION);
+    rig.pass(Duration.ofSeconds(5));
+    TestPeer live = rig.session(BRAVO, SESSION);
+    TestPeer overtaken = rig.connect();
+    overtaken.say(late);
+    assertEquals("timestamp_skew", overtaken.next("error").string("code"));
+    assertEquals("1008 timestamp_skew", overtaken.ending());
+    assertTrue(live.isOpen());
+  }
+
+  @Test
+  void aClockThatWasSetBackKeepsNobodyOutForLongerThanAHelloMayBeOld() {
+    Json early = rig.sessionHello(BRAVO, SESSION);
+    rig.pass(Duration.ofSeconds(5));
+    TestPeer live = rig.session(BRAVO, SESSION);
+    rig.leave(live);
+    rig.connect().greet(early); // nobody is there to be replaced
+    assertTrue(keys(rig.member(ALPHA, "a")).contains(SESSION.publicHex()));
+  }
+
+  @Test
   void aMemberConnectionIsWhoItsMemberAndSessionIdSay() {
     TestPeer first = rig.member(BRAVO, "daemon-1");
     TestPeer other = rig.member(BRAVO, "daemon-2");
