@@ -63,7 +63,7 @@ final class KilledUser {
     this.daemon = new VerbProcess(scratch, environment, "ready", List.of("daemon", "up", "--json"));
   }
 
-  private DaemonClient client(Optional<String> token) {
+  DaemonClient client(Optional<String> token) {
     return DaemonClient.at(folder.socket(), token);
   }
 
