@@ -35,6 +35,8 @@ public final class Sessions implements AutoCloseable {
   /** How often processes are looked at; an end is noticed within that. */
   static final Duration REAP_PERIOD = Duration.ofSeconds(2);
 
+  private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
   private static final int MAX_BYTES = 256 << 20;
 
   private final Map<String, RegisteredSession> byToken = new ConcurrentHashMap<>();
@@ -43,6 +45,7 @@ public final class Sessions implements AutoCloseable {
   private final SessionListener listener;
   private final SharedWrite file;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Thread reaper;
 
   /** What makes two registrations the same session. */
   private record SameSession(String mesh, String sessionId) {
@@ -92,7 +95,7 @@ public final class Sessions implements AutoCloseable {
 
   /** Starts to look whether the processes live, on a thread of its own until closed. */
   void startReaper() {
-    Thread.ofVirtual().name("session-reaper").start(this::reapUntilClosed);
+    reaper = Thread.ofVirtual().name("session-reaper").start(this::reapUntilClosed);
   }
 
   /**
@@ -230,9 +233,20 @@ public final class Sessions implements AutoCloseable {
     }
   }
 
-  /** Stops looking at processes; the sessions stay registered for the next start. Idempotent. */
+  /**
+   * Stops looking at processes, and waits for a look that is under way: it may be saving. The
+   * sessions stay registered for the next start. Idempotent.
+   */
   @Override
   public void close() {
     closed.countDown();
+    Thread looking = reaper;
+    try {
+      if (looking != null && !looking.join(LAST_LOOK)) {
+        Log.warn("reaper_left_behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -242,12 +242,14 @@ class LimitsTest {
     awaitRejected("capacity_broker");
   }
 
-  // The connection that asks may come before the one that leaves has gone.
+  // The connection that asks may come before the one that leaves has gone, and is turned away too.
   private void awaitRejected(String reason) throws Exception {
+    String line = "broker_connections_rejected_total{reason=\"" + reason + "\"} ";
     Deadline bound = Deadline.in(Duration.ofSeconds(60));
     while (true) {
       try {
-        rejected(reason);
+        String page = get("/metrics").body();
+        assertTrue(page.contains(line), page);
         return;
       } catch (IOException e) {
         assertFalse(bound.passed(), "no room came");
