@@ -1,17 +1,13 @@
 package claudemesh.cli;
 
-import claudemesh.daemon.DaemonEvent;
-import claudemesh.daemon.DaemonException;
 import claudemesh.json.Json;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** {@code inbox}: the messages that the daemon has received. */
 final class InboxVerb implements Verb, Listing.Columns {
@@ -65,82 +61,50 @@ final class InboxVerb implements Verb, Listing.Columns {
     String since = since(call);
     DaemonAccess daemon = DaemonAccess.required(call);
     if (!call.arguments().has(FOLLOW.name())) {
-      List<Json> items = list(call, daemon, since);
-      Json answer = Json.object().put("items", Json.array(items)).build();
+      Json page = daemon.get("/v1/inbox", query(call, since));
+      Json answer = Json.object().put("items", Json.array(oldestFirst(page))).build();
       return Listing.print(call, answer, "items", "No message.", this);
     }
     try (EventFeed feed = new EventFeed(daemon, call, null)) {
-      follow(call, daemon, since, feed);
+      feed.open();
+      new InboxFollower(call, daemon, since).follow(feed);
     }
     return ExitCode.OK;
   }
 
-  private static List<Json> list(Call call, DaemonAccess daemon, String since) throws CliException {
-    List<Json> items = new ArrayList<>(page(call, daemon, since).list("items"));
-    Collections.reverse(items); // the newest come first, and people read downwards
+  /** The newest come first, and people read downwards. */
+  static List<Json> oldestFirst(Json page) {
+    List<Json> items = new ArrayList<>(page.list("items"));
+    Collections.reverse(items);
     return items;
   }
 
-  private static Json page(Call call, DaemonAccess daemon, String since) throws CliException {
+  /** What a call asks for, names and values in turn. */
+  static String[] query(Call call, String since) {
     Arguments given = call.arguments();
-    return daemon.get(
-        "/v1/inbox",
-        "mesh",
-        call.mesh(),
-        "limit",
-        given.value(LIMIT.name()).orElse(null),
-        "unread_only",
-        given.has(UNREAD.name()) ? "true" : null,
-        "mark_seen",
-        given.has(KEEP.name()) ? "false" : null,
-        "since",
-        since,
-        "from",
-        given.value(FROM.name()).orElse(null));
+    return new String[] {
+      "mesh",
+      call.mesh(),
+      "limit",
+      given.value(LIMIT.name()).orElse(null),
+      "unread_only",
+      given.has(UNREAD.name()) ? "true" : null,
+      "mark_seen",
+      marksSeen(call) && !given.has(FOLLOW.name()) ? null : "false",
+      "since",
+      since,
+      "from",
+      given.value(FROM.name()).orElse(null)
+    };
   }
 
-  /** Events tell that something came; what came is read from the inbox, so that nothing is lost. */
-  private static void follow(Call call, DaemonAccess daemon, String since, EventFeed feed)
-      throws CliException, IOException, InterruptedException {
-    Set<String> shown = new HashSet<>();
-    feed.open();
-    show(call, list(call, daemon, since), shown);
-    while (true) {
-      Optional<DaemonEvent> event = feed.next();
-      String kind = event.isPresent() ? event.get().kind() : "";
-      if (event.isEmpty()) {
-        feed.awaitBack();
-      }
-      if (event.isEmpty() || kind.equals("gap") || kind.equals("message")) {
-        show(call, lists(call, daemon, since), shown);
-      }
-    }
+  /** Whether what is listed counts as read. */
+  static boolean marksSeen(Call call) {
+    return !call.arguments().has(KEEP.name());
   }
 
-  private static List<Json> lists(Call call, DaemonAccess daemon, String since)
-      throws CliException {
-    try {
-      return list(call, daemon, since);
-    } catch (CliException e) {
-      // The daemon went between the event and this; the feed comes back to it.
-      boolean away =
-          e.getCause() instanceof DaemonException gone && gone.status() == DaemonException.NONE;
-      if (away) {
-        return List.of();
-      }
-      throw e;
-    }
-  }
-
-  private static void show(Call call, List<Json> items, Set<String> shown) throws IOException {
-    for (Json item : items) {
-      if (shown.add(item.string("id"))) {
-        call.out().text(call.wantsJson() ? item.toString() : line(item));
-      }
-    }
-  }
-
-  private static String line(Json item) {
+  /** A message as a line for people. */
+  static String line(Json item) {
     return Output.safe(item.string("received_at", "") + "  " + sender(item) + ": " + body(item));
   }
 

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A request that was let through, and the session in whose name it asks. Immutable.
@@ -153,6 +154,25 @@ final class ApiRequest {
     } catch (NumberFormatException e) {
       throw new ApiRefusal(
           400, "limit must be a number from 1 to " + MOST_ROWS + ", found " + given.orElse(""));
+    }
+  }
+
+  /**
+   * A place in an inbox, of the query.
+   *
+   * @throws ApiRefusal if it is no number from 0 on
+   */
+  OptionalLong position(String name) throws ApiRefusal {
+    Optional<String> given = query(name);
+    try {
+      long position = given.isPresent() ? Long.parseLong(given.get()) : 0;
+      if (position < 0) {
+        throw new NumberFormatException();
+      }
+      return given.isPresent() ? OptionalLong.of(position) : OptionalLong.empty();
+    } catch (NumberFormatException e) {
+      throw new ApiRefusal(
+          400, name + " must be the position that a list has told, found " + given.orElse(""));
     }
   }
 

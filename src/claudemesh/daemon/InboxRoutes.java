@@ -10,12 +10,17 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What has come in: {@code GET /v1/inbox}, {@code POST /v1/inbox/seen}, {@code DELETE /v1/inbox}
  * and {@code DELETE /v1/inbox/ID}. A session sees and touches its own mail; without one it is the
  * member's; with {@code scope=all}, which no session may say, everybody's.
+ *
+ * <p>A list says the {@code position} up to which it has looked. Whoever follows an inbox asks with
+ * {@code after=POSITION}, oldest first, until the position stays the same: no burst is too long.
  */
 final class InboxRoutes implements ApiRoutes {
 
@@ -49,7 +54,10 @@ final class InboxRoutes implements ApiRoutes {
       return ApiReply.list(
           "items", inbox().unreadable(scope, limit).stream().map(this::json).toList());
     }
-    List<InboxRow> rows = rows(request, scope, limit);
+    OptionalLong after = request.position("after");
+    List<InboxRow> found = rows(request, scope, limit, after);
+    long position = found.stream().mapToLong(InboxRow::position).max().orElse(after.orElse(0));
+    List<InboxRow> rows = ofTopic(request.query("topic"), found).limit(limit).toList();
     List<String> unread =
         rows.stream().filter(row -> row.seenAt().isEmpty()).map(InboxRow::id).toList();
     int marked = 0;
@@ -59,24 +67,28 @@ final class InboxRoutes implements ApiRoutes {
     return ApiReply.ok(
         Json.object()
             .put("items", Json.array(rows.stream().map(this::json).toList()))
-            .put("marked_seen", marked));
+            .put("marked_seen", marked)
+            .put("position", position));
   }
 
-  private List<InboxRow> rows(ApiRequest request, InboxScope scope, int limit) throws ApiRefusal {
+  /** The newest, newest first; behind a position those that come next, oldest first. */
+  private List<InboxRow> rows(ApiRequest request, InboxScope scope, int limit, OptionalLong after)
+      throws ApiRefusal {
     InboxFilter filter =
         new InboxFilter(
             scope,
             request.flag("unread_only", false),
             request.query("from"),
             request.time("since"));
-    Optional<String> topic = request.query("topic");
-    if (topic.isEmpty()) {
-      return inbox().newest(filter, limit);
+    if (after.isPresent()) {
+      return inbox().after(filter, after.getAsLong(), limit);
     }
-    return inbox().newest(filter, Math.max(limit, PAGE)).stream()
-        .filter(row -> row.message().topic().equals(topic))
-        .limit(limit)
-        .toList();
+    boolean some = request.query("topic").isPresent();
+    return inbox().newest(filter, some ? Math.max(limit, PAGE) : limit);
+  }
+
+  private static Stream<InboxRow> ofTopic(Optional<String> topic, List<InboxRow> rows) {
+    return rows.stream().filter(row -> topic.isEmpty() || row.message().topic().equals(topic));
   }
 
   private ApiReply markSeen(ApiRequest request)

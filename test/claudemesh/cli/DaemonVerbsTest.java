@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import claudemesh.json.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,44 @@ final class DaemonVerbsTest {
     assertEquals(0, scene.scene.bob.run("send", alice, "two").code());
     assertEquals("two", events.awaitRecord("message").string("body"));
     inbox.awaitLine(line -> line.contains("\"two\""));
+  }
+
+  @Test
+  void aBurstLargerThanAnyPageIsFollowedOnceAndInOrderOverARestartOfTheDaemon() throws Exception {
+    String alice = done("whoami", "--json").json().list("meshes").get(0).string("member_pubkey");
+    burst(alice, 0, 30); // there before, of which the newest are shown
+    DaemonScene.await("mail", () -> listed().size() == 30);
+    RunningCli inbox = scene.scene.asAlice("inbox", "--follow", "--json", "--limit", "10");
+    inbox.awaitLine(line -> line.contains("\"m29\""));
+    burst(alice, 30, 530);
+    inbox.awaitLine(line -> line.contains("\"m529\""));
+    scene.stopDaemon();
+    burst(alice, 530, 1_030);
+    scene.startDaemon();
+    inbox.awaitLine(line -> line.contains("\"m1029\""));
+    List<String> shown = inbox.seen().stream().map(l -> Json.parse(l).string("body")).toList();
+    assertEquals(IntStream.range(20, 1_030).mapToObj(i -> "m" + i).toList(), shown);
+    DaemonScene.await(
+        "marks",
+        () ->
+            done("inbox", "--unread", "-n1", "--keep-unread", "--json")
+                .json()
+                .asList()
+                .get(0)
+                .string("body")
+                .equals("m19"));
+  }
+
+  private List<Json> listed() {
+    return done("inbox", "--keep-unread", "--json").json().asList();
+  }
+
+  /** Bob's messages m{@code from} to m{@code to}, over one connection. */
+  private void burst(String alice, int from, int to) {
+    String lines =
+        IntStream.range(from, to).mapToObj(i -> "m" + i + "\n").collect(Collectors.joining());
+    var sent = scene.scene.bob.runWith(lines, "connect", "--to", alice);
+    assertEquals(0, sent.code(), sent.err());
   }
 
   @Test
