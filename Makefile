@@ -231,7 +231,8 @@ crash-store: ## kill a hundred processes at their store and look what is left
 comma := ,
 crash: ## kill daemons and brokers 200 times, 15 min at most; ARGS="rounds 20 seed 7 minutes 5", stop for a stopped process
 	@$(MAKE) --no-print-directory test ONLY='($(if $(filter stop,$(ARGS)),HostFaults,KillRounds))Test' \
-	  TEST_FLAGS='$(TEST_FLAGS) -Dclaudemesh.crash.args=$(subst $(space),$(comma),$(strip $(ARGS)))'
+	  TEST_FLAGS='$(TEST_FLAGS) -Dclaudemesh.crash.args=$(subst $(space),$(comma),$(strip $(ARGS)))'; \
+	  code=$$?; cat $(BUILD)/test-output/stdout.txt; exit $$code
 
 mutants: $(STAMPS)/test ## put every known defect back and see the tests catch it
 	@JAVA_HOME="$(JDK)" BUILD=$(BUILD) test/mutants/run.sh $(ARGS)

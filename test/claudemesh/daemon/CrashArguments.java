@@ -16,7 +16,7 @@ import java.util.List;
 record CrashArguments(int rounds, long seed, Duration limit, boolean stop) {
 
   private static final CrashArguments SHORT =
-      new CrashArguments(3, 1, Duration.ofMinutes(1), false);
+      new CrashArguments(2, 1, Duration.ofMinutes(1), false);
   private static final int USUAL_ROUNDS = 200;
   private static final int USUAL_MINUTES = 15;
 

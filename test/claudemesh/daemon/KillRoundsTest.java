@@ -52,6 +52,7 @@ final class KillRoundsTest {
 
   @Test
   void I1_I2_I3_I9_I11_holdWhateverIsKilledAtAnyMoment() throws Exception {
+    System.out.println("seed " + ARGUMENTS.seed() + ", " + ARGUMENTS.rounds() + " rounds");
     Path logs = Files.createDirectory(folder.resolve("logs"));
     meet(logs);
     int rounds = 0;
