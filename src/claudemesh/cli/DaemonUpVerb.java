@@ -5,6 +5,7 @@ import claudemesh.daemon.DaemonFolder;
 import claudemesh.daemon.DaemonOptions;
 import claudemesh.json.Json;
 import claudemesh.json.Log;
+import claudemesh.lifecycle.JdkTransport;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -81,6 +82,7 @@ final class DaemonUpVerb implements Verb {
   }
 
   private static Daemon start(DaemonOptions options) throws CliException {
+    JdkTransport.tuneProcessForThousands(); // before anything loads the JDK's client
     try {
       return Daemon.start(options);
     } catch (FileSystemException e) {

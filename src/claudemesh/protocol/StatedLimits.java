@@ -75,6 +75,9 @@ public final class StatedLimits {
     }
   }
 
+  // A process has thousands of connections, but few brokers: their limits are held once.
+  private static volatile StatedLimits lastRead = NONE;
+
   private final Map<Limit, Long> values;
 
   private StatedLimits(Map<Limit, Long> values) {
@@ -105,7 +108,13 @@ public final class StatedLimits {
     for (Limit limit : Limit.values()) {
       number(json, limit.word).ifPresent(value -> values.put(limit, value));
     }
-    return new StatedLimits(values);
+    StatedLimits last = lastRead;
+    if (last.values.equals(values)) {
+      return last;
+    }
+    StatedLimits read = new StatedLimits(values);
+    lastRead = read;
+    return read;
   }
 
   private static OptionalLong number(Json json, String field) {

@@ -10,6 +10,7 @@ import claudemesh.daemon.ConfigFolder;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.daemon.JoinedMesh;
 import claudemesh.json.Json;
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -202,6 +204,24 @@ class DaemonUpTest {
     assertEquals(
         next.process().pid(),
         DaemonClient.find(environment()).orElseThrow().get("/v1/health").number("pid"));
+  }
+
+  @Test
+  void itsConnectionsHaveSmallBuffersForTheyMayBeThousands() throws Exception {
+    CliProcess daemon = up(List.of());
+    daemon.awaitRecord("ready");
+    VirtualMachine machine = VirtualMachine.attach(Long.toString(daemon.process().pid()));
+    try {
+      Properties properties = machine.getSystemProperties();
+      for (String buffer :
+          List.of("bufsize", "websocket.writeBufferSize", "websocket.intermediateBufferSize")) {
+        String name = "jdk.httpclient." + buffer;
+        String size = properties.getProperty(name, "16384"); // the JDK's own
+        assertTrue(Integer.parseInt(size) < 4096, name + " is " + size);
+      }
+    } finally {
+      machine.detach();
+    }
   }
 
   @Test

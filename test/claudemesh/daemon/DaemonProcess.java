@@ -32,7 +32,7 @@ final class DaemonProcess {
   private DaemonProcess() {}
 
   public static void main(String[] args) throws Exception {
-    JdkTransport.tuneProcess();
+    JdkTransport.tuneProcessForThousands();
     TestUser user = new TestUser(Path.of(args[0]), args[1]);
     try (Daemon daemon = user.start();
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {

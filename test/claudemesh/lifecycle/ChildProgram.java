@@ -14,9 +14,12 @@ final class ChildProgram {
 
   /** What to run, and what it needs. */
   public static void main(String[] arguments) throws Exception {
-    JdkTransport.tuneProcess();
+    if (arguments[0].equals("thousands")) {
+      JdkTransport.tuneProcessForThousands();
+    }
+    JdkTransport.tuneProcess(); // leaves what is set
     switch (arguments[0]) {
-      case "tuned" -> tuned();
+      case "tuned", "thousands" -> tuned();
       case "leaves" -> leaves(arguments[1]);
       case "proxy" -> throughProxy(arguments[1], arguments[2]);
       default -> throw new IllegalArgumentException(arguments[0]);

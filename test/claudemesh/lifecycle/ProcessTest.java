@@ -99,4 +99,11 @@ final class ProcessTest {
     String size = String.valueOf(JdkTransport.BUFFER_BYTES);
     assertEquals(List.of(size, size, size, "[]", "30", "0"), run("tuned").out());
   }
+
+  @Test
+  void aProcessOfThousandsOfConnectionsHasSmallerBuffersAndElseTheSame() throws Exception {
+    String size = String.valueOf(JdkTransport.SMALL_BUFFER_BYTES);
+    assertTrue(JdkTransport.SMALL_BUFFER_BYTES < JdkTransport.BUFFER_BYTES);
+    assertEquals(List.of(size, size, size, "[]", "30", "0"), run("thousands").out());
+  }
 }

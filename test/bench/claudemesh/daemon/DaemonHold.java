@@ -33,7 +33,7 @@ public final class DaemonHold {
    * @throws Exception if the daemon cannot be started
    */
   public static void main(String[] args) throws Exception {
-    JdkTransport.tuneProcess();
+    JdkTransport.tuneProcessForThousands();
     ConfigFolder config = new ConfigFolder(Path.of(args[0]));
     DaemonFolder folder = DaemonFolder.in(config);
     DaemonOptions options = DaemonOptions.of(config, folder);
