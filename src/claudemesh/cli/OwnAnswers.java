@@ -2,13 +2,11 @@ package claudemesh.cli;
 
 import claudemesh.client.InboundMessage;
 import claudemesh.client.MeshRequests;
+import claudemesh.daemon.AnswerJson;
 import claudemesh.daemon.JoinedMesh;
 import claudemesh.json.Json;
 import claudemesh.protocol.BrokerMessage.AdminAck;
 import claudemesh.protocol.BrokerMessage.MessageStatusResult;
-import claudemesh.protocol.BrokerMessage.Recipient;
-import claudemesh.protocol.BrokerMessage.StateEntry;
-import claudemesh.protocol.BrokerMessage.Topic;
 import claudemesh.protocol.BrokerMessage.TopicCreated;
 import claudemesh.protocol.ClientMessage.AdminAction;
 import claudemesh.protocol.PeerSummary;
@@ -40,7 +38,8 @@ final class OwnAnswers {
           own.askEach(
               "topics",
               MeshRequests::listTopics,
-              (topics, mesh, id) -> topics.stream().map(topic -> row(topic, mesh)).toList());
+              (topics, mesh, id) ->
+                  topics.stream().map(topic -> AnswerJson.topic(topic, mesh.slug())).toList());
       case "/v1/topics/history" -> history(own, query);
       case "/v1/bans" -> bans(own);
       case "/v1/message-status" -> status(own, OwnAccess.value("id", query).orElseThrow());
@@ -108,13 +107,17 @@ final class OwnAnswers {
       return own.askEach(
           "entries",
           MeshRequests::listState,
-          (entries, mesh, id) -> entries.stream().map(entry -> row(entry, mesh)).toList());
+          (entries, mesh, id) ->
+              entries.stream().map(entry -> AnswerJson.state(entry, mesh.slug())).toList());
     }
     Json answer =
         own.askEach(
             "entries",
             requests -> requests.getState(key.get()),
-            (entry, mesh, id) -> entry.value().isEmpty() ? List.of() : List.of(row(entry, mesh)));
+            (entry, mesh, id) ->
+                entry.value().isEmpty()
+                    ? List.of()
+                    : List.of(AnswerJson.state(entry, mesh.slug())));
     if (answer.list("entries").isEmpty()) {
       boolean failed = answer.has("errors");
       throw new CliException(
@@ -124,17 +127,6 @@ final class OwnAnswers {
               : "state_not_found: nothing is stored under \"" + key.get() + "\"");
     }
     return Json.object().put("state", answer.list("entries").get(0)).build();
-  }
-
-  private static Json row(StateEntry entry, JoinedMesh mesh) {
-    return Json.object()
-        .put("key", entry.key())
-        .putNull("value")
-        .put("value", entry.value().orElse(null))
-        .put("updatedBy", entry.updatedBy())
-        .put("updatedAt", entry.updatedAt())
-        .put("mesh", mesh.slug())
-        .build();
   }
 
   private static Json setState(OwnAccess own, Json body) throws CliException, InterruptedException {
@@ -154,18 +146,7 @@ final class OwnAnswers {
         "matches",
         requests -> requests.recall(query),
         (memories, mesh, id) ->
-            memories.stream()
-                .map(
-                    memory ->
-                        Json.object()
-                            .put("id", memory.id())
-                            .put("content", memory.content())
-                            .put("tags", Json.strings(memory.tags()))
-                            .put("rememberedBy", memory.rememberedBy())
-                            .put("rememberedAt", memory.rememberedAt())
-                            .put("mesh", mesh.slug())
-                            .build())
-                .toList());
+            memories.stream().map(memory -> AnswerJson.memory(memory, mesh.slug())).toList());
   }
 
   private static Json remember(OwnAccess own, Json body) throws CliException, InterruptedException {
@@ -174,18 +155,6 @@ final class OwnAnswers {
         own.ask(
             mesh, requests -> requests.remember(body.string("content"), body.stringList("tags")));
     return Json.object().put("id", id).put("mesh", mesh.slug()).build();
-  }
-
-  private static Json row(Topic topic, JoinedMesh mesh) {
-    return Json.object()
-        .put("id", topic.id())
-        .put("name", topic.name())
-        .put("description", topic.description())
-        .put("visibility", topic.visibility())
-        .put("memberCount", topic.memberCount())
-        .put("createdAt", topic.createdAt())
-        .put("mesh", mesh.slug())
-        .build();
   }
 
   private static Json createTopic(OwnAccess own, Json body)
@@ -198,7 +167,7 @@ final class OwnAnswers {
                 requests.createTopic(body.string("name"), body.optionalString("description")));
     return Json.object()
         .put("ok", true)
-        .put("topic", row(made.topic(), mesh))
+        .put("topic", AnswerJson.topic(made.topic(), mesh.slug()))
         .put("created", made.created())
         .put("mesh", mesh.slug())
         .build();
@@ -219,22 +188,7 @@ final class OwnAnswers {
     List<InboundMessage> messages =
         own.ask(mesh, requests -> requests.topicHistory(name, limit, Optional.empty()));
     List<Json> rows =
-        messages.stream()
-            .map(
-                message ->
-                    Json.object()
-                        .put("id", message.id())
-                        .put("broker_message_id", message.messageId())
-                        .put("mesh", mesh.slug())
-                        .put("topic", message.topic())
-                        .put("sender_pubkey", message.senderPubkey())
-                        .put("sender_name", message.from())
-                        .put("body", message.text())
-                        .put("reply_to_id", message.replyToId())
-                        .put("priority", message.priority().word())
-                        .put("created_at", message.createdAt())
-                        .build())
-            .toList();
+        messages.stream().map(message -> AnswerJson.message(message, mesh.slug())).toList();
     return Json.object().put("messages", Json.array(rows)).build();
   }
 
@@ -242,17 +196,7 @@ final class OwnAnswers {
     return own.askEach(
         "bans",
         MeshRequests::listBans,
-        (bans, mesh, id) ->
-            bans.stream()
-                .map(
-                    ban ->
-                        Json.object()
-                            .put("name", ban.name())
-                            .put("pubkey", ban.pubkey())
-                            .put("revokedAt", ban.revokedAt())
-                            .put("mesh", mesh.slug())
-                            .build())
-                .toList());
+        (bans, mesh, id) -> bans.stream().map(ban -> AnswerJson.ban(ban, mesh.slug())).toList());
   }
 
   private static Json moderate(OwnAccess own, Json body) throws CliException, InterruptedException {
@@ -260,36 +204,12 @@ final class OwnAnswers {
     String word = body.string("action");
     AdminAction action = AdminAction.valueOf(word.toUpperCase(Locale.ROOT));
     AdminAck ack = own.ask(mesh, requests -> requests.admin(action, body.string("target")));
-    Json.Builder reply =
-        Json.object()
-            .put("ok", true)
-            .put("action", word)
-            .put("affected", Json.strings(ack.affected()));
-    if (!ack.skippedControlPlane().isEmpty()) {
-      reply.put("skipped_control_plane", Json.strings(ack.skippedControlPlane()));
-    }
-    return reply.put("mesh", mesh.slug()).build();
+    return AnswerJson.moderated(word, ack, mesh.slug());
   }
 
   private static Json status(OwnAccess own, String id) throws CliException, InterruptedException {
     JoinedMesh mesh = own.mesh();
     MessageStatusResult status = own.ask(mesh, requests -> requests.messageStatus(id));
-    return Json.object()
-        .put("messageId", status.messageId())
-        .put("targetSpec", status.targetSpec())
-        .put("delivered", status.delivered())
-        .put("deliveredAt", status.deliveredAt())
-        .put("recipients", Json.array(status.recipients().stream().map(OwnAnswers::row).toList()))
-        .put("mesh", mesh.slug())
-        .build();
-  }
-
-  private static Json row(Recipient recipient) {
-    return Json.object()
-        .put("name", recipient.name())
-        .put("pubkey", recipient.pubkey())
-        .put("status", recipient.status())
-        .put("reason", recipient.reason())
-        .build();
+    return AnswerJson.status(status, mesh.slug());
   }
 }

@@ -1,7 +1,6 @@
 package claudemesh.daemon;
 
 import claudemesh.json.Json;
-import claudemesh.protocol.BrokerMessage.Memory;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,20 +50,9 @@ final class MemoryRoutes implements ApiRoutes {
                 BrokerAnswers.ask(
                         "recall", mesh, session, client -> client.requests().recall(query))
                     .stream()
-                    .map(memory -> row(memory, mesh))
+                    .map(memory -> AnswerJson.memory(memory, mesh.slug()))
                     .toList())
         .reply("matches");
-  }
-
-  private static Json row(Memory memory, AttachedMesh mesh) {
-    return Json.object()
-        .put("id", memory.id())
-        .put("content", memory.content())
-        .put("tags", Json.strings(memory.tags()))
-        .put("rememberedBy", memory.rememberedBy())
-        .put("rememberedAt", memory.rememberedAt())
-        .put("mesh", mesh.slug())
-        .build();
   }
 
   private ApiReply remember(ApiRequest request) throws ApiRefusal, InterruptedException {

@@ -42,15 +42,8 @@ final class ModerationRoutes implements ApiRoutes {
             mesh,
             Optional.empty(),
             client -> client.requests().admin(action, target));
-    Json.Builder reply =
-        Json.object()
-            .put("ok", true)
-            .put("action", action.name().toLowerCase(Locale.ROOT))
-            .put("affected", Json.strings(ack.affected()));
-    if (!ack.skippedControlPlane().isEmpty()) {
-      reply.put("skipped_control_plane", Json.strings(ack.skippedControlPlane()));
-    }
-    return ApiReply.ok(reply.put("mesh", mesh.slug()));
+    return new ApiReply(
+        200, AnswerJson.moderated(action.name().toLowerCase(Locale.ROOT), ack, mesh.slug()));
   }
 
   private static AdminAction action(String word) {
@@ -69,14 +62,7 @@ final class ModerationRoutes implements ApiRoutes {
                 BrokerAnswers.ask(
                         "bans", mesh, Optional.empty(), client -> client.requests().listBans())
                     .stream()
-                    .map(
-                        ban ->
-                            Json.object()
-                                .put("name", ban.name())
-                                .put("pubkey", ban.pubkey())
-                                .put("revokedAt", ban.revokedAt())
-                                .put("mesh", mesh.slug())
-                                .build())
+                    .map(ban -> AnswerJson.ban(ban, mesh.slug()))
                     .toList())
         .reply("bans");
   }
@@ -88,24 +74,6 @@ final class ModerationRoutes implements ApiRoutes {
     MessageStatusResult status =
         BrokerAnswers.ask(
             "message_status", mesh, session, client -> client.requests().messageStatus(id));
-    return ApiReply.ok(
-        Json.object()
-            .put("messageId", status.messageId())
-            .put("targetSpec", status.targetSpec())
-            .put("delivered", status.delivered())
-            .put("deliveredAt", status.deliveredAt())
-            .put(
-                "recipients",
-                Json.array(
-                    status.recipients().stream()
-                        .map(
-                            recipient ->
-                                Json.object()
-                                    .put("name", recipient.name())
-                                    .put("pubkey", recipient.pubkey())
-                                    .put("status", recipient.status())
-                                    .build())
-                        .toList()))
-            .put("mesh", mesh.slug()));
+    return new ApiReply(200, AnswerJson.status(status, mesh.slug()));
   }
 }

@@ -30,7 +30,7 @@ final class StateRoutes implements ApiRoutes {
             mesh ->
                 BrokerAnswers.ask("state", mesh, session, client -> client.requests().listState())
                     .stream()
-                    .map(entry -> row(entry, mesh))
+                    .map(entry -> AnswerJson.state(entry, mesh.slug()))
                     .toList())
         .reply("entries");
   }
@@ -45,7 +45,9 @@ final class StateRoutes implements ApiRoutes {
               StateEntry entry =
                   BrokerAnswers.ask(
                       "state", mesh, session, client -> client.requests().getState(key));
-              return entry.value().isEmpty() ? List.of() : List.of(row(entry, mesh));
+              return entry.value().isEmpty()
+                  ? List.of()
+                  : List.of(AnswerJson.state(entry, mesh.slug()));
             });
     if (!answers.rows().isEmpty()) {
       return ApiReply.ok(Json.object().put("state", answers.rows().getFirst()));
@@ -55,17 +57,6 @@ final class StateRoutes implements ApiRoutes {
       return ApiReply.error(502, "state_failed", answers.errors().getFirst().string("error"));
     }
     return new ApiReply(404, Json.object().put("error", "state_not_found").put("key", key).build());
-  }
-
-  private static Json row(StateEntry entry, AttachedMesh mesh) {
-    return Json.object()
-        .put("key", entry.key())
-        .putNull("value")
-        .put("value", entry.value().orElse(null))
-        .put("updatedBy", entry.updatedBy())
-        .put("updatedAt", entry.updatedAt())
-        .put("mesh", mesh.slug())
-        .build();
   }
 
   private ApiReply set(ApiRequest request) throws ApiRefusal, InterruptedException {

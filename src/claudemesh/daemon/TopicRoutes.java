@@ -1,8 +1,6 @@
 package claudemesh.daemon;
 
-import claudemesh.client.InboundMessage;
 import claudemesh.json.Json;
-import claudemesh.protocol.BrokerMessage.Topic;
 import claudemesh.protocol.BrokerMessage.TopicCreated;
 import java.util.List;
 import java.util.Optional;
@@ -44,19 +42,9 @@ final class TopicRoutes implements ApiRoutes {
             mesh ->
                 BrokerAnswers.ask("topics", mesh, session, client -> client.requests().listTopics())
                     .stream()
-                    .map(topic -> row(topic).put("mesh", mesh.slug()).build())
+                    .map(topic -> AnswerJson.topic(topic, mesh.slug()))
                     .toList())
         .reply("topics");
-  }
-
-  private static Json.Builder row(Topic topic) {
-    return Json.object()
-        .put("id", topic.id())
-        .put("name", topic.name())
-        .put("description", topic.description())
-        .put("visibility", topic.visibility())
-        .put("memberCount", topic.memberCount())
-        .put("createdAt", topic.createdAt());
   }
 
   private ApiReply create(ApiRequest request) throws ApiRefusal, InterruptedException {
@@ -71,7 +59,7 @@ final class TopicRoutes implements ApiRoutes {
     return ApiReply.ok(
         Json.object()
             .put("ok", true)
-            .put("topic", row(made.topic()).build())
+            .put("topic", AnswerJson.topic(made.topic(), mesh.slug()))
             .put("created", made.created())
             .put("mesh", mesh.slug()));
   }
@@ -115,24 +103,9 @@ final class TopicRoutes implements ApiRoutes {
                 session,
                 client -> client.requests().topicHistory(name, limit, before))
             .stream()
-            .map(message -> row(message, mesh))
+            .map(message -> AnswerJson.message(message, mesh.slug()))
             .toList();
     return ApiReply.list("messages", rows);
-  }
-
-  private static Json row(InboundMessage message, AttachedMesh mesh) {
-    return Json.object()
-        .put("id", message.id())
-        .put("broker_message_id", message.messageId())
-        .put("mesh", mesh.slug())
-        .put("topic", message.topic())
-        .put("sender_pubkey", message.senderPubkey())
-        .put("sender_name", message.from())
-        .put("body", message.text())
-        .put("reply_to_id", message.replyToId())
-        .put("priority", message.priority().word())
-        .put("created_at", message.createdAt())
-        .build();
   }
 
   private static String bare(String name) {
