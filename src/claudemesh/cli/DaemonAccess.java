@@ -3,6 +3,7 @@ package claudemesh.cli;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.daemon.DaemonException;
 import claudemesh.json.Json;
+import claudemesh.json.Log;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,12 +13,29 @@ import java.util.Optional;
  */
 final class DaemonAccess implements MeshAccess {
 
+  private static final int UNAUTHORIZED = 401;
+
   private final Call call;
   private final DaemonClient client;
 
-  DaemonAccess(Call call, DaemonClient client) {
+  private DaemonAccess(Call call, DaemonClient client) {
     this.call = call;
     this.client = client;
+  }
+
+  /**
+   * Access for a call whose {@code --mesh}, if there is one, was joined.
+   *
+   * @throws CliException with {@link ExitCode#NOT_JOINED} and the joined meshes' names if not: the
+   *     daemon answers lists of a mesh that it does not know with nothing, as deployed clients
+   *     expect, and that would pass for a mesh on which there is nothing
+   */
+  static DaemonAccess open(Call call, DaemonClient client) throws CliException {
+    DaemonAccess access = new DaemonAccess(call, client);
+    if (call.mesh() != null) {
+      access.requireJoined(call.mesh());
+    }
+    return access;
   }
 
   /**
@@ -30,7 +48,7 @@ final class DaemonAccess implements MeshAccess {
     if (daemon.isEmpty()) {
       throw noDaemon();
     }
-    return new DaemonAccess(call, daemon.get());
+    return open(call, daemon.get());
   }
 
   static CliException noDaemon() {
@@ -46,7 +64,10 @@ final class DaemonAccess implements MeshAccess {
   public Json get(String path, String... query) throws CliException {
     try {
       Json answer = client.get(path, query);
-      requireJoined(path, answer);
+      boolean none = path.equals("/v1/peers") && answer.list("peers").isEmpty();
+      if (none && !answer.has("errors") && joined().isEmpty()) {
+        throw notJoined(null);
+      }
       return answer;
     } catch (DaemonException e) {
       throw failure(e);
@@ -71,22 +92,34 @@ final class DaemonAccess implements MeshAccess {
     }
   }
 
-  /** An empty list may be that of a mesh which was never joined: deployed clients rely on it. */
-  private void requireJoined(String path, Json answer) throws CliException, DaemonException {
-    if (!path.equals("/v1/peers") || !answer.list("peers").isEmpty() || answer.has("errors")) {
-      return;
+  private void requireJoined(String mesh) throws CliException {
+    boolean known;
+    try {
+      known = !client.get("/v1/whoami", "mesh", mesh).list("meshes").isEmpty();
+    } catch (DaemonException e) {
+      if (e.status() == UNAUTHORIZED) {
+        return; // an old session's token; the verb's own request says so, if it matters to it
+      }
+      throw failure(e);
     }
-    String mesh = call.mesh();
-    if (client.get("/v1/whoami", "mesh", mesh).list("meshes").isEmpty()) {
+    if (!known) {
       throw notJoined(mesh);
     }
   }
 
   private CliException notJoined(String mesh) {
-    String what = mesh == null ? "no mesh was joined" : "the mesh \"" + mesh + "\" was not joined";
-    return new CliException(
-        ExitCode.NOT_JOINED,
-        what + ": join it with \"claudemesh join LINK\", or see \"claudemesh list\"");
+    List<String> joined = List.of();
+    try {
+      joined = joined();
+    } catch (DaemonException away) {
+      Log.debug("meshes_not_named", "why", away.getMessage());
+    }
+    return Meshes.notJoined(mesh, joined);
+  }
+
+  /** The names of all joined meshes, whichever session asks. */
+  private List<String> joined() throws DaemonException {
+    return client.get("/v1/health").get("brokers").map(Json::names).orElse(List.of());
   }
 
   CliException failure(DaemonException e) {

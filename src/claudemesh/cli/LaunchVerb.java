@@ -102,7 +102,7 @@ final class LaunchVerb implements Verb {
       return meshes.get(0).string("mesh");
     }
     if (meshes.isEmpty()) {
-      throw new CliException(ExitCode.NOT_JOINED, "no such mesh was joined: claudemesh join LINK");
+      throw Meshes.notJoined(call.mesh(), List.of());
     }
     StringBuilder names = new StringBuilder();
     for (Json mesh : meshes) {

@@ -3,6 +3,7 @@ package claudemesh.cli;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.json.Json;
 import claudemesh.json.Log;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -42,7 +43,8 @@ interface MeshAccess {
   static MeshAccess of(Call call) throws CliException {
     Optional<DaemonClient> daemon = daemon(call);
     if (daemon.isPresent()) {
-      return new DaemonAccess(call, daemon.get());
+      Optional<Duration> timeout = call.arguments().duration("timeout");
+      return DaemonAccess.open(call, timeout.map(daemon.get()::within).orElseGet(daemon::get));
     }
     return new OwnAccess(call);
   }

@@ -35,7 +35,7 @@ final class Meshes {
       return List.of(named(config, wanted.get()));
     }
     if (config.meshes().isEmpty()) {
-      throw new CliException(ExitCode.NOT_JOINED, "no mesh was joined: " + HOW_TO_JOIN);
+      throw notJoined(null, List.of());
     }
     return config.meshes();
   }
@@ -45,13 +45,24 @@ final class Meshes {
     if (mesh.isPresent()) {
       return mesh.get();
     }
-    List<String> slugs = config.meshes().stream().map(JoinedMesh::slug).toList();
-    throw new CliException(
+    throw notJoined(name, config.meshes().stream().map(JoinedMesh::slug).toList());
+  }
+
+  /**
+   * What is wrong with a mesh that was never joined.
+   *
+   * @param name the mesh asked for; null if any would do
+   * @param joined the names of those that are joined
+   * @return the failure
+   */
+  static CliException notJoined(String name, List<String> joined) {
+    String what = name == null ? "no mesh was joined" : "the mesh \"" + name + "\" was not joined";
+    return new CliException(
         ExitCode.NOT_JOINED,
-        "the mesh \""
-            + name
-            + "\" was not joined"
-            + (slugs.isEmpty() ? ": " + HOW_TO_JOIN : "; joined are: " + String.join(", ", slugs)));
+        what
+            + (joined.isEmpty()
+                ? ": " + HOW_TO_JOIN
+                : "; joined are: " + String.join(", ", joined)));
   }
 
   /** This user's place in a mesh, with its keys. */

@@ -14,13 +14,18 @@ final class PeerListVerb implements Verb {
   private static final Flag JSON =
       Flag.optional("json", "FIELDS", "print a JSON array; of these fields only, comma-separated")
           .or("j");
-  private static final Flag TIMEOUT =
-      Flag.value("timeout", "S", "give up after S seconds; 10 unless given").or("t");
 
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("peer list", "list who is on the mesh")
-        .flags(ALL, JSON, VerbSpec.MESH, TIMEOUT, Network.CA, Network.CLIENT_CERT, VerbSpec.VERBOSE)
+        .flags(
+            ALL,
+            JSON,
+            VerbSpec.MESH,
+            Shared.TIMEOUT,
+            Network.CA,
+            Network.CLIENT_CERT,
+            VerbSpec.VERBOSE)
         .about(
             "Of all meshes joined unless --mesh says which. Member connections (role control-plane)"
                 + " are left out unless --all asks for them. A mesh that cannot be asked is a row"
@@ -39,7 +44,7 @@ final class PeerListVerb implements Verb {
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
     List<String> fields = fields(call.arguments());
-    call.arguments().duration(TIMEOUT.name());
+    call.arguments().duration(Shared.TIMEOUT.name());
     Json answer = MeshAccess.of(call).get("/v1/peers", "mesh", call.mesh());
     List<Json> errors = answer.list("errors");
     PeerRows rows = new PeerRows(answer.list("peers"), call.arguments().has(ALL.name()));

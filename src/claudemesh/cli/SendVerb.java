@@ -14,6 +14,10 @@ import java.util.UUID;
 final class SendVerb implements Verb {
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** The daemon itself waits for the broker, and then answers: until then it is not given up. */
+  private static final Duration MARGIN = Duration.ofSeconds(30);
+
   private static final int MAX_TEXT_BYTES = 1 << 20;
   private static final Flag PRIORITY =
       Flag.value("priority", "P", "now, next (unless given) or low").among("now", "next", "low");
@@ -82,7 +86,8 @@ final class SendVerb implements Verb {
       sent = OwnSend.send(call, body.build(), timeout);
     } else {
       body.put("mesh", call.mesh()).put("wait_ms", wait ? Math.max(1, timeout.toMillis()) : 0);
-      sent = new DaemonAccess(call, daemon.get()).post("/v1/send", body.build());
+      DaemonClient waiting = daemon.get().within(timeout.plus(MARGIN));
+      sent = DaemonAccess.open(call, waiting).post("/v1/send", body.build());
     }
     if (sent.string("status", "").equals("dead")) {
       throw new CliException(

@@ -4,7 +4,8 @@ package claudemesh.cli;
 final class Shared {
 
   static final Flag TIMEOUT =
-      Flag.value("timeout", "S", "without a daemon: give up after S seconds; 10 unless given")
+      Flag.value(
+              "timeout", "S", "give up after S seconds; unless given 10, or 30 if a daemon answers")
           .or("t");
 
   static final Flag[] CONNECTING = {

@@ -51,14 +51,33 @@ public final class DaemonClient {
   private final UnixHttpClient http;
   private final Map<String, String> headers;
 
-  private DaemonClient(Path socket, String token) {
+  private final Duration patience;
+
+  private DaemonClient(
+      Path socket, UnixHttpClient http, Map<String, String> headers, Duration patience) {
     this.socket = socket;
-    this.http = UnixHttpClient.of(socket);
+    this.http = http;
+    this.headers = headers;
+    this.patience = patience;
+  }
+
+  private static DaemonClient of(Path socket, String token) {
     Map<String, String> fields = new HashMap<>();
     if (!token.isEmpty()) {
       fields.put("Authorization", "ClaudeMesh-Session " + token);
     }
-    this.headers = fields;
+    return new DaemonClient(socket, UnixHttpClient.of(socket), fields, PATIENCE);
+  }
+
+  /**
+   * The same client with another patience than 30 s.
+   *
+   * @param timeout how long a request may take, from connecting to the answer's last byte; more
+   *     than nothing
+   * @return the client
+   */
+  public DaemonClient within(Duration timeout) {
+    return new DaemonClient(socket, http, headers, timeout);
   }
 
   /**
@@ -77,7 +96,7 @@ public final class DaemonClient {
       Log.debug("no_daemon", "socket", socket, "why", String.valueOf(e.getMessage()));
       return Optional.empty();
     }
-    return Optional.of(new DaemonClient(socket, token(environment)));
+    return Optional.of(of(socket, token(environment)));
   }
 
   /**
@@ -88,7 +107,7 @@ public final class DaemonClient {
    * @return the client
    */
   public static DaemonClient at(Path socket, Optional<String> token) {
-    return new DaemonClient(socket, token.orElse(""));
+    return of(socket, token.orElse(""));
   }
 
   /** The token of the session that this process belongs to; empty text if it belongs to none. */
@@ -181,7 +200,7 @@ public final class DaemonClient {
       fields.put("Last-Event-ID", lastEventId);
     }
     try {
-      UnixEvents events = http.events(target("/v1/events", query), fields, PATIENCE);
+      UnixEvents events = http.events(target("/v1/events", query), fields, patience);
       if (events.refusal().isPresent()) {
         events.close();
         throw refusal(events.refusal().get());
@@ -208,7 +227,7 @@ public final class DaemonClient {
       throws DaemonException {
     UnixHttpReply reply;
     try {
-      reply = http.request(method, target, fields, body, PATIENCE);
+      reply = http.request(method, target, fields, body, patience);
     } catch (UnixHttpException e) {
       throw unanswered(e);
     }

@@ -4,8 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.daemon.DaemonFolder;
 import claudemesh.json.Json;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -167,6 +174,56 @@ final class DaemonVerbsTest {
         IntStream.range(from, to).mapToObj(i -> "m" + i + "\n").collect(Collectors.joining());
     var sent = scene.scene.bob.runWith(lines, "connect", "--to", alice);
     assertEquals(0, sent.code(), sent.err());
+  }
+
+  @Test
+  void aMeshThatWasNeverJoinedIsExitCode3WithTheNamesOfThoseThatAreForEveryVerb() throws Exception {
+    List<String> asked = new ArrayList<>();
+    for (boolean daemon : new boolean[] {true, false}) {
+      for (String name : Verbs.NAMES) {
+        VerbSpec spec = Verbs.create(name).spec();
+        boolean ofBrokers = name.startsWith("invite"); // --mesh is one of the broker's folder
+        if (!spec.flags().contains(VerbSpec.MESH) || ofBrokers) {
+          continue;
+        }
+        List<String> words = new ArrayList<>(List.of(name.split(" ")));
+        words.addAll(List.of("--mesh", "nope"));
+        String operand =
+            name.equals("set status") ? "idle" : name.equals("set visible") ? "true" : "x";
+        words.addAll(Collections.nCopies(spec.least(), operand));
+        if (name.equals("outbox retry")) {
+          words.add("--dead");
+        }
+        var result = scene.alice(words.toArray(String[]::new));
+        String where = words + (daemon ? " with" : " without") + " a daemon: " + result;
+        boolean daemonsOnly = !daemon && result.code() == ExitCode.NO_DAEMON.code();
+        if (!daemonsOnly) {
+          assertEquals(3, result.code(), where);
+          assertEquals(
+              "the mesh \"nope\" was not joined; joined are: team", result.complaint(), where);
+          asked.add(name);
+        }
+      }
+      scene.stopDaemon();
+    }
+    assertTrue(asked.containsAll(List.of("inbox", "outbox", "recall", "topic list")), "" + asked);
+    assertEquals(2, Collections.frequency(asked, "state list"), "" + asked);
+  }
+
+  @Test
+  void theTimeoutHoldsForADaemonThatDoesNotAnswer() throws Exception {
+    scene.stopDaemon();
+    Path socket = DaemonFolder.of(scene.scene.alice.environment()).socket();
+    Files.deleteIfExists(socket);
+    try (var silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.bind(UnixDomainSocketAddress.of(socket));
+      for (String call : List.of("peer list", "state list", "bans --mesh team")) {
+        var result = scene.alice((call + " --timeout 0.2").split(" "));
+        assertEquals(4, result.code(), result.toString());
+        assertTrue(result.complaint().contains("within 200 ms"), result.err());
+      }
+    }
+    Files.deleteIfExists(socket);
   }
 
   @Test
