@@ -95,6 +95,44 @@ final class DaemonProcessesTest {
   }
 
   @Test
+  void aSessionThatIsLaunchedAgainByItsIdHasItsKeyAndItsMail() throws Exception {
+    List<String> keys = new ArrayList<>();
+    for (String round : List.of("first", "second")) {
+      Process process =
+          start(
+              List.of(),
+              "launch",
+              "--session-id",
+              "resumed-session",
+              "--",
+              "sh",
+              "-c",
+              "echo $CLAUDEMESH_SESSION_TOKEN; read go");
+      String token = process.inputReader(StandardCharsets.UTF_8).readLine();
+      TestCli inside = new TestCli(dir.resolve("alice")).with("CLAUDEMESH_SESSION_TOKEN", token);
+      Json session = inside.run("whoami", "--json").json().get("session").orElseThrow();
+      assertEquals("resumed-session", session.string("session_id"));
+      keys.add(session.string("session_pubkey"));
+      if (round.equals("first")) {
+        String key = session.string("session_pubkey");
+        scene.scene.awaitPeer(session.string("display_name"));
+        assertEquals(0, scene.scene.bob.run("send", key, "for the session").code());
+        DaemonScene.await("mail", () -> mail(inside).contains("for the session"));
+      }
+      assertTrue(mail(inside).contains("for the session"), round);
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      assertEquals(0, process.waitFor());
+    }
+    assertEquals(keys.get(0), keys.get(1));
+    assertFalse(scene.alice("inbox", "--json").out().contains("for the session"));
+  }
+
+  private static String mail(TestCli cli) {
+    return cli.run("inbox", "--keep-unread", "--json").out();
+  }
+
+  @Test
   void aSignalReachesTheCommandAndTheSessionEnds() throws Exception {
     Process process =
         start(

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -269,6 +270,59 @@ final class DaemonVerbsTest {
       assertEquals("Nobody is banned.\n", done("bans").out());
       bob.close();
     }
+  }
+
+  @Test
+  void whoIsDisconnectedComesBackAndWhoIsKickedStaysAway() throws Exception {
+    for (boolean daemon : new boolean[] {true, false}) {
+      if (!daemon) {
+        scene.stopDaemon();
+      }
+      RunningCli bob = scene.scene.listeningBob();
+      scene.scene.awaitPeer("bob");
+      assertTrue(done("disconnect", "bob").out().startsWith("disconnect: bob"));
+      bob.awaitLine(line -> line.contains("\"status\":\"reconnecting\""));
+      bob.awaitLine(line -> line.contains("\"status\":\"open\""));
+      scene.scene.awaitPeer("bob");
+      Json kicked = done("kick", "bob", "--json").json();
+      assertEquals(List.of("bob"), kicked.stringList("affected"), kicked.toString());
+      assertEquals(5, bob.exitCode());
+      var nobody = scene.alice("kick", "bob");
+      assertEquals(1, nobody.code(), nobody.toString());
+      assertTrue(nobody.complaint().contains("\"bob\" is not there"), nobody.err());
+    }
+    assertEquals(5, scene.scene.bob.run("kick", "alice").code());
+  }
+
+  @Test
+  void whoIsNotVisibleIsNotListedToOthers() throws Exception {
+    String row = "\"displayName\":\"alice\"";
+    DaemonScene.await("alice", () -> listedToBob().contains(row));
+    assertEquals("visible is now false on team\n", done("set", "visible", "false").out());
+    assertFalse(listedToBob().contains(row), listedToBob());
+    assertEquals("visible is now true on team\n", done("set", "visible", "true").out());
+    assertTrue(listedToBob().contains(row), listedToBob());
+    assertEquals(2, scene.alice("set", "visible", "perhaps").code());
+  }
+
+  private String listedToBob() {
+    return scene.scene.bob.run("peer", "list", "--all", "--json").out();
+  }
+
+  @Test
+  void theLastLinesOfTheLogAreShownAndThoseThatCome() throws Exception {
+    assertEquals(1, scene.alice("daemon", "logs").code());
+    Path log = DaemonFolder.of(scene.scene.alice.environment()).logFile();
+    Files.writeString(log, "one\ntwo\nthree\n");
+    assertEquals("one\ntwo\nthree\n", done("daemon", "logs").out());
+    assertEquals("two\nthree\n", done("daemon", "logs", "-n", "2").out());
+    RunningCli following = scene.scene.asAlice("daemon", "logs", "-n1", "--follow");
+    following.awaitLine("three"::equals);
+    Files.writeString(log, "four\nfi", StandardOpenOption.APPEND);
+    following.awaitLine("four"::equals);
+    Files.writeString(log, "ve\n", StandardOpenOption.APPEND);
+    following.awaitLine("five"::equals);
+    assertEquals(List.of("three", "four", "five"), following.seen());
   }
 
   @Test
