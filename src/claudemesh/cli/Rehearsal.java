@@ -20,9 +20,9 @@ import java.util.Optional;
 
 /**
  * What start-up archives are made of: typical commands, run one after the other in one JVM that
- * takes note of the classes it loads. The broker they speak to is a process of its own, so that its
- * classes, which no short command needs, stay out; everything happens in a temporary folder, on the
- * loopback interface, and nothing is printed.
+ * takes note of the classes it loads. The broker and the daemon they speak to are processes of
+ * their own, so that their classes, which no short command needs, stay out; everything happens in a
+ * temporary folder, on the loopback interface, and nothing is printed.
  *
  * <p>The bundle's build and {@code bin/claudemesh} start it; it is not a verb.
  */
@@ -45,6 +45,19 @@ public final class Rehearsal {
           List.of("send", "echo", "hello"),
           List.of("send", "echo", "hello", "--json"),
           List.of("connect", "--to", "echo", "--count", "1", "--only", "message"));
+
+  private static final List<List<String>> WITH_A_DAEMON =
+      List.of(
+          List.of("status"),
+          List.of("peer", "list"),
+          List.of("peer", "list", "--json"),
+          List.of("send", "echo", "hello"),
+          List.of("send", "echo", "hello", "--json"),
+          List.of("inbox"),
+          List.of("inbox", "--json"),
+          List.of("whoami", "--json"),
+          List.of("state", "list"),
+          List.of("outbox"));
 
   private static final String INPUT = "hello\n";
 
@@ -86,18 +99,39 @@ public final class Rehearsal {
 
   private void run() throws IOException, InterruptedException {
     ALONE.forEach(this::command);
-    Process broker = startBroker();
+    Process broker = start("up", "--listen", "127.0.0.1:0", "--json");
     try {
-      LineReader lines = new LineReader(broker.getInputStream(), LineReader.DEFAULT_LIMIT);
-      String ready = lines.read();
-      if (ready == null || !Json.parseObject(ready).string("type", "").equals("ready")) {
-        throw new IOException("expected a broker that says it is ready, found: " + ready);
+      String said = firstLine(broker);
+      if (!isReady(said)) {
+        throw new IOException("expected a broker that says it is ready, found: " + said);
       }
       WITH_A_BROKER.forEach(this::command);
+      withADaemon();
     } finally {
       broker.destroy();
       broker.waitFor();
     }
+  }
+
+  /** Where no daemon starts, as in a folder whose name is too long for a socket, it is done. */
+  private void withADaemon() throws IOException, InterruptedException {
+    Process daemon = start("daemon", "up", "--json");
+    try {
+      if (isReady(firstLine(daemon))) {
+        WITH_A_DAEMON.forEach(this::command);
+      }
+    } finally {
+      daemon.destroy();
+      daemon.waitFor();
+    }
+  }
+
+  private static String firstLine(Process process) throws IOException {
+    return new LineReader(process.getInputStream(), LineReader.DEFAULT_LIMIT).read();
+  }
+
+  private static boolean isReady(String line) {
+    return line != null && Json.parseObject(line).string("type", "").equals("ready");
   }
 
   private void command(List<String> words) {
@@ -113,13 +147,13 @@ public final class Rehearsal {
   }
 
   /** On the same Java and classes, with the properties that matter to it. */
-  private Process startBroker() throws IOException {
+  private Process start(String... command) throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Optional.ofNullable(System.getProperty("org.sqlite.lib.path"))
         .ifPresent(path -> words.add("-Dorg.sqlite.lib.path=" + path));
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), "claudemesh.cli.Cli"));
-    words.addAll(List.of("up", "--listen", "127.0.0.1:0", "--json"));
+    words.addAll(List.of(command));
     ProcessBuilder builder =
         new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().clear();
