@@ -25,6 +25,7 @@ public final class UnixHttpException extends IOException {
     BROKEN
   }
 
+  /** What went wrong. */
   private final Kind kind;
 
   UnixHttpException(Kind kind, String message, Throwable cause) {
