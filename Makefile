@@ -138,7 +138,7 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 
 # ONLY=Codec runs the classes with that in their name, ONLY=CodecTest#encodes the methods.
 test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
-	@bin/run-tests $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
+	@LC_ALL=C.UTF-8 bin/run-tests $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
 	  --exclude-tag bundle \
 	  --config junit.jupiter.execution.timeout.default=60s \

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that seed; minutes bound it.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
+@EnabledIfSystemProperty(named = "claudemesh.crash.args", matches = ".*")
 final class KillRoundsTest {
 
   private static final CrashArguments ARGUMENTS = CrashArguments.ofProcess();
