@@ -20,6 +20,8 @@ final class SendOutcome {
   private static final Duration WHILE_AWAY = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
+  private static final Optional<String> NONE = Optional.empty();
+
   private final DaemonParts parts;
   private final String clientMessageId;
   private final Deadline deadline;
@@ -46,8 +48,13 @@ final class SendOutcome {
       Duration left = deadline.left();
       Optional<Events.Event> event =
           follower.next(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
-      if (event.isPresent()) {
-        why = event.get().data().optionalString("last_error");
+      if (event.isPresent() && event.get().data().string("mesh", "").equals(mesh.slug())) {
+        Json told = event.get().data();
+        // By its own word: the outbox writes it down behind, and would be asked too early.
+        if (told.string("status").equals("done")) {
+          return settled("done", told.optionalString("broker_message_id"), NONE, target);
+        }
+        why = told.optionalString("last_error");
       }
       Optional<OutboxRow> row = row(mesh);
       if (row.isPresent() && isSettled(row.get())) {
@@ -80,10 +87,14 @@ final class SendOutcome {
 
   private ApiReply settled(OutboxRow row, Target target) {
     boolean done = row.status() == OutboxStatus.DONE;
+    return settled(
+        done ? "done" : "dead", row.brokerMessageId(), done ? NONE : row.lastError(), target);
+  }
+
+  private ApiReply settled(
+      String status, Optional<String> brokerMessageId, Optional<String> error, Target target) {
     return ApiReply.ok(
-        about(done ? "done" : "dead", target)
-            .put("broker_message_id", row.brokerMessageId())
-            .put("last_error", done ? Optional.empty() : row.lastError()));
+        about(status, target).put("broker_message_id", brokerMessageId).put("last_error", error));
   }
 
   private Json.Builder about(String status, Target target) {
