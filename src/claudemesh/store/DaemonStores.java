@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The daemon's outbox and inbox, on disk in one folder: the file {@code daemon.db} with its {@code
@@ -19,23 +18,18 @@ public final class DaemonStores implements AutoCloseable {
 
   private static final String FILE = "daemon.db";
 
-  private final Database database;
-  private final GroupCommit commits;
-  private final Reading reading;
+  private final StoreFile file;
   private final SqliteOutboxStore outbox;
   private final SqliteInboxStore inbox;
 
-  private final ReentrantLock closing = new ReentrantLock();
-  private boolean closed;
-
   private DaemonStores(Database database, Clock clock, DaemonLimits limits) throws SQLException {
-    this.database = database;
-    this.reading = new Reading(database);
+    Reading reading = new Reading(database);
     OutboxTables outboxTables = new OutboxTables(database.writer(), limits.outbox());
     InboxTables inboxTables = new InboxTables(database.writer(), limits.inbox());
     List<OutboxEntry> pending = outboxTables.pending(clock.nanoTime());
     Transactions both = Transactions.of(outboxTables, inboxTables);
-    this.commits = new GroupCommit(database.writer(), both, "store");
+    GroupCommit commits = new GroupCommit(database.writer(), both, "store");
+    this.file = new StoreFile(database, commits, reading::close);
     this.outbox =
         new SqliteOutboxStore(clock, limits.outbox(), commits, outboxTables, reading, pending);
     this.inbox = new SqliteInboxStore(clock, limits.inbox(), commits, inboxTables, reading);
@@ -53,13 +47,10 @@ public final class DaemonStores implements AutoCloseable {
    */
   public static DaemonStores open(Path folder, Clock clock, DaemonLimits limits)
       throws IOException {
-    Database database = Database.open(folder.resolve(FILE), DaemonSchema.LAYOUT);
-    try {
-      return new DaemonStores(database, clock, limits);
-    } catch (SQLException e) {
-      database.close();
-      throw database.explained(e);
-    }
+    return StoreFile.open(
+        folder.resolve(FILE),
+        DaemonSchema.LAYOUT,
+        database -> new DaemonStores(database, clock, limits));
   }
 
   /**
@@ -86,16 +77,6 @@ public final class DaemonStores implements AutoCloseable {
    */
   @Override
   public void close() {
-    closing.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        commits.close();
-        reading.close();
-        database.close();
-      }
-    } finally {
-      closing.unlock();
-    }
+    file.close();
   }
 }

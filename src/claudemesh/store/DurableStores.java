@@ -4,7 +4,6 @@ import claudemesh.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The broker's mailboxes and what its meshes know, on disk in one folder: the file {@code
@@ -18,19 +17,15 @@ public final class DurableStores implements AutoCloseable {
 
   private static final String FILE = "broker.db";
 
-  private final Database database;
-  private final GroupCommit commits;
+  private final StoreFile file;
   private final SqliteMailboxStore mailboxes;
   private final SqliteMeshStateStore meshState;
 
-  private final ReentrantLock closing = new ReentrantLock();
-  private boolean closed;
-
   private DurableStores(Database database, Clock clock, MailboxLimits limits) throws SQLException {
-    this.database = database;
     MailboxTables tables = new MailboxTables(database.writer(), limits);
     MailboxReader reader = new MailboxReader(database);
-    this.commits = new GroupCommit(database.writer(), tables, "store");
+    GroupCommit commits = new GroupCommit(database.writer(), tables, "store");
+    this.file = new StoreFile(database, commits, this::readNoMore);
     this.mailboxes =
         new SqliteMailboxStore(
             clock,
@@ -56,13 +51,10 @@ public final class DurableStores implements AutoCloseable {
    */
   public static DurableStores open(Path folder, Clock clock, MailboxLimits limits)
       throws IOException {
-    Database database = Database.open(folder.resolve(FILE), BrokerSchema.LAYOUT);
-    try {
-      return new DurableStores(database, clock, limits);
-    } catch (SQLException e) {
-      database.close();
-      throw database.explained(e);
-    }
+    return StoreFile.open(
+        folder.resolve(FILE),
+        BrokerSchema.LAYOUT,
+        database -> new DurableStores(database, clock, limits));
   }
 
   /**
@@ -89,17 +81,11 @@ public final class DurableStores implements AutoCloseable {
    */
   @Override
   public void close() {
-    closing.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        commits.close();
-        mailboxes.readNoMore();
-        meshState.readNoMore();
-        database.close();
-      }
-    } finally {
-      closing.unlock();
-    }
+    file.close();
+  }
+
+  private void readNoMore() {
+    mailboxes.readNoMore();
+    meshState.readNoMore();
   }
 }

@@ -1,6 +1,9 @@
 package claudemesh.store;
 
-/** One pending message of the outbox, as far as a claim needs it. Guarded by the store's lock. */
+/**
+ * One pending message of the outbox, as far as a claim needs it. Guarded by the lock of {@link
+ * PendingOutbox}.
+ */
 final class OutboxEntry {
 
   /** Its place in the order of all appends. */

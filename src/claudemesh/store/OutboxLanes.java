@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *               └─ neither   lanes with enough in flight
  * </pre>
  *
- * <p>Guarded by the store's lock.
+ * <p>Guarded by the lock of {@link PendingOutbox}.
  */
 final class OutboxLanes {
 
