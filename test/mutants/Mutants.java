@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Puts every known defect of {@code hard-cases.md} §1 back, one at a time, into a copy of the
- * sources, and sees whether the lifecycle's tests notice. A mutant is a small file:
+ * Puts every known defect of {@code hard-cases.md} §1 (L), and what might be wrong with probes (P)
+ * and turns (T), one at a time, into a copy of the sources, and sees whether the lifecycle's tests
+ * notice. A mutant is a small file:
  *
  * <pre>
  *   what is wrong with it
