@@ -7,6 +7,7 @@ import claudemesh.daemon.JoinException;
 import claudemesh.daemon.JoinedMesh;
 import claudemesh.json.Json;
 import claudemesh.json.LineReader;
+import claudemesh.lifecycle.JdkTransport;
 import claudemesh.protocol.Invite;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,12 +24,14 @@ final class JoinVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("join", "join a mesh by an invite link")
         .operands("LINK|-", 1, 1)
-        .flags(NAME, VerbSpec.JSON)
+        .flags(NAME, Network.CA, Network.CLIENT_CERT, VerbSpec.JSON)
         .about(
             "LINK is ic://join/TOKEN, https://…/join/TOKEN or the token alone; - reads it from"
                 + " standard input, where no list of processes shows it. Its shape, expiry and"
                 + " signature are checked before anything is sent. Joining a mesh again keeps your"
                 + " key.",
+            "It goes the way that other verbs go: through the proxy that the environment names, and"
+                + " with --ca to a broker whose certificate your own CA signed.",
             "With --json: {\"slug\",\"meshId\",\"memberId\",\"displayName\",\"brokerUrl\"}.")
         .examples(
             "claudemesh join ic://join/eyJ2Ijox… --name alice", "claudemesh join - <link.txt");
@@ -64,7 +67,12 @@ final class JoinVerb implements Verb {
       Optional<JoinedMesh> known = call.config().mesh(invite.meshId());
       Ed25519KeyPair keys =
           known.isPresent() ? Meshes.membership(known.get()).keys() : Ed25519KeyPair.generate();
-      return Join.join(link, keys, Meshes.displayName(call, NAME.name(), known), now);
+      String name = Meshes.displayName(call, NAME.name(), known);
+      JdkTransport transport = Network.transport(call);
+      return Progress.during(
+          call.streams(),
+          () -> "asking " + invite.brokerUrl() + " …",
+          () -> Join.join(link, keys, name, now, transport));
     } catch (JoinException e) {
       ExitCode code =
           switch (e.kind()) {

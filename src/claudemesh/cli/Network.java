@@ -2,7 +2,6 @@ package claudemesh.cli;
 
 import claudemesh.lifecycle.JdkTransport;
 import claudemesh.lifecycle.TlsSettings;
-import claudemesh.lifecycle.Transport;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -36,18 +35,11 @@ final class Network {
    *
    * @throws CliException if a certificate file cannot be used
    */
-  static Transport transport(Call call) throws CliException {
-    Optional<Path> ca = call.arguments().value(CA.name()).map(Path::of);
-    Optional<Path> certificate = call.arguments().value(CLIENT_CERT.name()).map(Path::of);
+  static JdkTransport transport(Call call) throws CliException {
     LOCK.lock();
     try {
       JdkTransport.tuneProcess();
-      JdkTransport transport =
-          ca.isEmpty() && certificate.isEmpty()
-              ? JdkTransport.shared()
-              : new JdkTransport(
-                  new TlsSettings(ca, certificate, call.environment().getOrDefault(PASSWORD, "")),
-                  call.environment());
+      JdkTransport transport = JdkTransport.of(tls(call), call.environment());
       OPEN.add(transport);
       return transport;
     } catch (IllegalArgumentException e) {
@@ -55,6 +47,15 @@ final class Network {
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /** Whom a call trusts, and how it identifies itself. */
+  static TlsSettings tls(Call call) {
+    Optional<Path> ca = call.arguments().value(CA.name()).map(Path::of);
+    Optional<Path> certificate = call.arguments().value(CLIENT_CERT.name()).map(Path::of);
+    return ca.isEmpty() && certificate.isEmpty()
+        ? TlsSettings.DEFAULT
+        : new TlsSettings(ca, certificate, call.environment().getOrDefault(PASSWORD, ""));
   }
 
   /**

@@ -23,6 +23,11 @@ final class Table {
     Look(String start) {
       this.start = start;
     }
+
+    /** A text that looks so, where colour is allowed. */
+    String on(String text, boolean colour) {
+      return colour && this != PLAIN ? start + text + END : text;
+    }
   }
 
   private record Cell(String text, Look look) {}
@@ -128,8 +133,7 @@ final class Table {
   }
 
   private String shown(Cell cell) {
-    boolean plain = !colour || cell.look() == Look.PLAIN;
-    return plain ? cell.text() : cell.look().start + cell.text() + END;
+    return cell.look().on(cell.text(), colour);
   }
 
   private static int length(String text) {

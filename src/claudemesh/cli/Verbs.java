@@ -60,6 +60,7 @@ final class Verbs {
           "bans",
           "events",
           "why",
+          "doctor",
           "ws",
           "mcp",
           "install",
@@ -114,6 +115,7 @@ final class Verbs {
       case "bans" -> new BansVerb();
       case "events" -> new EventsVerb();
       case "why" -> new WhyVerb();
+      case "doctor" -> new DoctorVerb();
       case "outbox", "outbox retry", "outbox drop" -> new OutboxVerb(name);
       case "remember", "recall", "forget" -> new MemoryVerb(name);
       case "kick", "disconnect", "ban", "unban" -> new ModerationVerb(name);

@@ -13,8 +13,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +33,8 @@ public final class SecretFiles {
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> OWNER_FOLDER =
       PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OTHERS_SHARE =
+      PosixFilePermissions.fromString("---rwxrwx");
 
   private SecretFiles() {}
 
@@ -98,6 +106,48 @@ public final class SecretFiles {
     } catch (CharacterCodingException e) {
       throw new IOException(file + " must be UTF-8 text, but is not", e);
     }
+  }
+
+  /**
+   * What keeps a file or folder from being this user's alone.
+   *
+   * @param path what to look at; a symbolic link is followed
+   * @return half a sentence with what was found; empty if nothing does, or if the file system knows
+   *     no permissions
+   * @throws IOException if it cannot be looked at
+   */
+  public static Optional<String> exposure(Path path) throws IOException {
+    if (!isPosix(path)) {
+      return Optional.empty();
+    }
+    PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class);
+    if (!isUs(found.owner(), path)) {
+      return Optional.of("belongs to " + found.owner().getName());
+    }
+    Set<PosixFilePermission> others = EnumSet.copyOf(OTHERS_SHARE);
+    others.retainAll(found.permissions());
+    String allowed = octal(found.isDirectory() ? OWNER_FOLDER : OWNER_FILE);
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of("is " + octal(found.permissions()) + ", expected " + allowed);
+  }
+
+  private static boolean isUs(UserPrincipal owner, Path path) throws IOException {
+    try {
+      String name = System.getProperty("user.name");
+      UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
+      return owner.equals(users.lookupPrincipalByName(name));
+    } catch (UserPrincipalNotFoundException nameless) { // as in a container: nobody to compare with
+      return true;
+    }
+  }
+
+  private static String octal(Set<PosixFilePermission> permissions) {
+    int bits = 0;
+    for (PosixFilePermission permission : permissions) {
+      bits |= 0400 >> permission.ordinal();
+    }
+    return String.format("%04o", bits);
   }
 
   private static void createOne(Path folder) throws IOException {

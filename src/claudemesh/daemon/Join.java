@@ -3,22 +3,18 @@ package claudemesh.daemon;
 import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.json.Json;
 import claudemesh.json.JsonException;
+import claudemesh.lifecycle.JdkTransport;
 import claudemesh.protocol.Invite;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 
 /**
  * Joins a mesh with an invite (protocol.md §7): one {@code POST /join} to the invite's broker,
@@ -39,14 +35,16 @@ public final class Join {
    * @param keys the key pair to join with; joining twice with one is harmless
    * @param displayName the name others will see
    * @param now the time of day
+   * @param transport the way to the broker: whom it trusts, and which proxy it takes
    * @return the mesh, to be kept in the {@link Config}
    * @throws JoinException if the invite is bad, the broker cannot be reached, or it refuses
    * @throws InterruptedException if the calling thread is interrupted
    */
-  public static JoinedMesh join(String link, Ed25519KeyPair keys, String displayName, Instant now)
+  public static JoinedMesh join(
+      String link, Ed25519KeyPair keys, String displayName, Instant now, JdkTransport transport)
       throws JoinException, InterruptedException {
     Invite invite = requireGood(link, now);
-    Json answer = post(joinAddress(invite), request(invite, keys, displayName), invite);
+    Json answer = post(transport, invite, request(invite, keys, displayName));
     return JoinedMesh.of(
         invite.meshId(),
         requireMemberId(answer),
@@ -106,33 +104,26 @@ public final class Join {
     }
   }
 
-  private static Json post(URI address, Json body, Invite invite)
+  private static Json post(JdkTransport transport, Invite invite, Json body)
       throws JoinException, InterruptedException {
+    URI address = joinAddress(invite);
     HttpRequest request =
         HttpRequest.newBuilder(address)
+            .version(HttpClient.Version.HTTP_1_1)
             .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build();
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(TIMEOUT)
-            .build();
     try {
-      HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = transport.send(request);
       try (InputStream in = response.body()) {
         return answer(response.statusCode(), in.readNBytes(MAX_ANSWER_BYTES), invite);
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new JoinException(
           JoinException.Kind.UNREACHABLE,
-          "the broker at " + address.getAuthority() + " cannot be reached: " + words(e),
+          "the broker at " + address.getAuthority() + " cannot be reached: " + e.getMessage(),
           e);
-    } finally {
-      client.shutdownNow();
     }
   }
 
@@ -176,22 +167,6 @@ public final class Join {
       case "mesh_not_found" -> "it has no such mesh any more (" + error + ")";
       case "revoked" -> "this key was banned from the mesh (" + error + ")";
       default -> error;
-    };
-  }
-
-  /** Many of the JDK's network exceptions have no message, so the type speaks. */
-  private static String words(IOException failure) {
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof UnknownHostException || e instanceof UnresolvedAddressException) {
-        return "the host's name has no address";
-      }
-    }
-    return switch (failure) {
-      case HttpTimeoutException timeout -> "no answer within " + TIMEOUT.toSeconds() + " s";
-      case ConnectException refused ->
-          "connection refused: nothing listens there, or a firewall is in between";
-      case SSLException tls -> "TLS failed: " + tls.getMessage();
-      default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
     };
   }
 }

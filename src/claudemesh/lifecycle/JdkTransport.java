@@ -1,10 +1,14 @@
 package claudemesh.lifecycle;
 
 import claudemesh.time.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * WebSockets by {@code java.net.http}: one {@link HttpClient} for any number of connections, on
@@ -49,6 +55,14 @@ public final class JdkTransport implements Transport, AutoCloseable {
   static final int SMALL_BUFFER_BYTES = 2048;
 
   private static final int BODY_SHOWN = 200;
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+  private static final String TOO_MANY_ATTEMPTS = "too many authentication attempts";
+  private static final Pattern NO_TUNNEL = Pattern.compile("Tunnel failed, got: (\\d+)");
+  private static final String OTHER_CREDENTIALS =
+      "the proxy asks for other credentials (HTTP 407): put them in https_proxy as"
+          + " http://user:password@host:port";
+  private static final String BY_A_CA_OF_YOUR_OWN =
+      "; if the server has a certificate of your own, name its CA with --ca FILE";
 
   private static final class Shared {
     static final JdkTransport INSTANCE = new JdkTransport(TlsSettings.DEFAULT, System.getenv());
@@ -86,6 +100,62 @@ public final class JdkTransport implements Transport, AutoCloseable {
    */
   public static JdkTransport shared() {
     return Shared.INSTANCE;
+  }
+
+  /**
+   * The transport for some settings: the shared one where nothing distinguishes it, else one of its
+   * own, which the caller closes.
+   *
+   * @param tls whom to trust and how to identify oneself
+   * @param environment where proxies are named
+   * @return the transport
+   * @throws IllegalArgumentException if a certificate file cannot be used; the message names it
+   */
+  public static JdkTransport of(TlsSettings tls, Map<String, String> environment) {
+    return tls.equals(TlsSettings.DEFAULT) && ProxySettings.sameWays(environment, System.getenv())
+        ? shared()
+        : new JdkTransport(tls, environment);
+  }
+
+  /**
+   * Sends a request of plain HTTP the way that connections go: through the same proxy, trusting the
+   * same certificates, following no redirect.
+   *
+   * @param request what to ask, with its own timeout
+   * @return the answer; its body is to be closed
+   * @throws IOException if there is none; the message says why, for people
+   * @throws InterruptedException if the calling thread is interrupted
+   * @throws IllegalArgumentException if the environment names a proxy that cannot be used
+   */
+  public HttpResponse<InputStream> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    requireReachableInPrinciple(
+        URI.create(request.uri().toString().replaceFirst("(?i)^http", "ws")));
+    HttpResponse<InputStream> answer;
+    try {
+      answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      if (answer.body() != null) { // as it is not where a proxy has answered with 407
+        return answer;
+      }
+    } catch (HttpTimeoutException e) {
+      Duration limit = request.timeout().orElse(Duration.ZERO);
+      throw new IOException("no answer within " + limit.toSeconds() + " s", e);
+    } catch (IOException e) {
+      throw new IOException(unsent(e), e);
+    }
+    throw new IOException(OTHER_CREDENTIALS);
+  }
+
+  private static String unsent(IOException failure) {
+    String words = NetworkWords.of(failure);
+    if (words.contains(TOO_MANY_ATTEMPTS)) {
+      return OTHER_CREDENTIALS;
+    }
+    Matcher tunnel = NO_TUNNEL.matcher(words);
+    if (tunnel.find()) {
+      return "the proxy answered HTTP " + tunnel.group(1);
+    }
+    return NetworkWords.isUntrusted(failure) ? words + BY_A_CA_OF_YOUR_OWN : words;
   }
 
   /**
@@ -192,16 +262,14 @@ public final class JdkTransport implements Transport, AutoCloseable {
       return new Ending.TimedOut(Ending.Phase.CONNECT, timeout);
     }
     String words = NetworkWords.of(failure);
-    if (words.contains("too many authentication attempts")) { // only proxies are answered at all
+    if (words.contains(TOO_MANY_ATTEMPTS)) { // only proxies are answered at all
       return otherCredentials();
     }
     if (NetworkWords.isDns(failure)) {
       return failed(Ending.ConnectStep.DNS, uri.getHost() + ": " + words);
     }
     if (NetworkWords.isUntrusted(failure)) {
-      return failed(
-          Ending.ConnectStep.UNTRUSTED,
-          words + "; if the server has a certificate of your own, name its CA with --ca FILE");
+      return failed(Ending.ConnectStep.UNTRUSTED, words + BY_A_CA_OF_YOUR_OWN);
     }
     if (NetworkWords.isTls(failure)) {
       return failed(Ending.ConnectStep.TLS, words);
@@ -216,10 +284,7 @@ public final class JdkTransport implements Transport, AutoCloseable {
   }
 
   private static Ending otherCredentials() {
-    return failed(
-        Ending.ConnectStep.PROXY,
-        "the proxy asks for other credentials (HTTP 407): put them in https_proxy as"
-            + " http://user:password@host:port");
+    return failed(Ending.ConnectStep.PROXY, OTHER_CREDENTIALS);
   }
 
   private static Ending answered(WebSocketHandshakeException handshake) {
@@ -230,7 +295,7 @@ public final class JdkTransport implements Transport, AutoCloseable {
           "the server's answer to the upgrade is not a WebSocket's: "
               + NetworkWords.of(handshake.getCause() == null ? handshake : handshake.getCause()));
     }
-    if (response.statusCode() == 407) {
+    if (response.statusCode() == PROXY_AUTHENTICATION_REQUIRED) {
       return otherCredentials();
     }
     String body =

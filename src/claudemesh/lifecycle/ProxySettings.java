@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -36,12 +38,35 @@ final class ProxySettings {
    *     it silently would leave by a way that somebody closed on purpose
    */
   Optional<URI> proxyFor(URI target) {
-    String host = target.getHost();
-    if (isExcepted(host)) {
-      return Optional.empty();
-    }
+    return isExcepted(target.getHost())
+        ? Optional.empty()
+        : variableFor(target).flatMap(this::variable).map(ProxySettings::requireHttp);
+  }
+
+  /**
+   * The variable that names a proxy for an address.
+   *
+   * @return its name in lower case; empty if none does, whether or not the host is an exception
+   */
+  Optional<String> variableFor(URI target) {
     String own = "wss".equalsIgnoreCase(target.getScheme()) ? "https_proxy" : "http_proxy";
-    return variable(own).or(() -> variable("all_proxy")).map(ProxySettings::requireHttp);
+    return Stream.of(own, "all_proxy").filter(name -> variable(name).isPresent()).findFirst();
+  }
+
+  /** The name of a variable as the environment has it, in lower case or in upper case. */
+  String spelled(String name) {
+    return environment.containsKey(name) ? name : name.toUpperCase(Locale.ROOT);
+  }
+
+  /** Whether two environments send every connection the same way. */
+  static boolean sameWays(Map<String, String> one, Map<String, String> other) {
+    return one.equals(other) || named(one).equals(named(other));
+  }
+
+  private static Map<String, String> named(Map<String, String> environment) {
+    ProxySettings settings = new ProxySettings(environment);
+    return Stream.of("https_proxy", "http_proxy", "all_proxy", "no_proxy")
+        .collect(Collectors.toMap(Function.identity(), name -> settings.variable(name).orElse("")));
   }
 
   /** For {@code java.net.http}, which asks with {@code http} and {@code https} addresses. */
@@ -80,7 +105,8 @@ final class ProxySettings {
     }
   }
 
-  private Optional<PasswordAuthentication> credentialsFor(String host, int port) {
+  /** The credentials in the address of the proxy at a host and port; empty if it has none. */
+  Optional<PasswordAuthentication> credentialsFor(String host, int port) {
     return proxies()
         .filter(proxy -> proxy.getHost().equalsIgnoreCase(host) && portOf(proxy) == port)
         .filter(proxy -> proxy.getRawUserInfo() != null)
@@ -114,7 +140,8 @@ final class ProxySettings {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  private boolean isExcepted(String host) {
+  /** Whether {@code no_proxy} lists a host. */
+  boolean isExcepted(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     for (String entry : variable("no_proxy").orElse("").split("[,\\s]+")) {
       String suffix = entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "");
@@ -150,7 +177,7 @@ final class ProxySettings {
     return uri;
   }
 
-  private static int portOf(URI proxy) {
+  static int portOf(URI proxy) {
     return proxy.getPort() < 0 ? 80 : proxy.getPort();
   }
 }

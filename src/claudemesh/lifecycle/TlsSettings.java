@@ -10,6 +10,8 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -36,15 +38,33 @@ public record TlsSettings(
   }
 
   /**
+   * Reads the files, so that what is wrong with one is known before anything starts.
+   *
+   * @throws IllegalArgumentException if one cannot be read or has not what it should; the message
+   *     names it
+   */
+  public void requireUsable() {
+    if (!equals(DEFAULT)) { // the system's own takes a while to read
+      context();
+    }
+  }
+
+  /**
    * A context with these settings.
    *
    * @throws IllegalArgumentException if a file cannot be read or has not what it should; the
    *     message names it
    */
   SSLContext context() {
+    return context(trust -> trust);
+  }
+
+  /** The same, where somebody listens to what is trusted and what is not. */
+  SSLContext context(UnaryOperator<TrustManager> around) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers(), trustManagers(), null);
+      TrustManager[] trusted = Stream.of(trustManagers()).map(around).toArray(TrustManager[]::new);
+      context.init(keyManagers(), trusted, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
@@ -53,7 +73,9 @@ public record TlsSettings(
 
   private TrustManager[] trustManagers() throws GeneralSecurityException {
     if (caFile.isEmpty()) {
-      return null; // the system's
+      var system = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      system.init((KeyStore) null);
+      return system.getTrustManagers();
     }
     Path file = caFile.get();
     try (InputStream in = new FileInputStream(file.toFile())) {

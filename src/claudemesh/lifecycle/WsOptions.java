@@ -103,7 +103,8 @@ public final class WsOptions<M> {
     return new Builder<>(requireWebSocketUri(uri), decoder);
   }
 
-  private static URI requireWebSocketUri(String address) {
+  /** Reads an address that a WebSocket can be opened to. */
+  static URI requireWebSocketUri(String address) {
     URI uri;
     try {
       uri = URI.create(address);

@@ -16,7 +16,8 @@ import java.util.List;
  */
 public final class DaemonStores implements AutoCloseable {
 
-  private static final String FILE = "daemon.db";
+  /** The file in the folder. */
+  static final String FILE = "daemon.db";
 
   private final StoreFile file;
   private final SqliteOutboxStore outbox;

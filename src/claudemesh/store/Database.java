@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -190,22 +189,33 @@ final class Database implements AutoCloseable {
 
   // ── connections ──────────────────────────────────────────────────────────────────────────────
 
-  private static Connection connect(Path file, boolean writable) throws SQLException, IOException {
+  /** A connection that cannot write, not even by closing. */
+  static Connection connectReading(Path file) throws SQLException, IOException {
     SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
-    config.setGetGeneratedKeys(false);
-    config.resetOpenMode(
-        org.sqlite.SQLiteOpenMode.CREATE); // never a new file in place of a lost one
-    Properties properties = config.toProperties();
-    Connection connection;
+    return connect(file, config);
+  }
+
+  private static Connection connect(Path file, SQLiteConfig config)
+      throws SQLException, IOException {
     try {
-      connection = JDBC.createConnection("jdbc:sqlite:" + file, properties);
+      return JDBC.createConnection("jdbc:sqlite:" + file, config.toProperties());
     } catch (SQLException e) {
       if (e.getCause() instanceof NativeLibraryNotFoundException missing) {
         throw DatabaseCheck.nativeCodeMissing(missing);
       }
       throw e;
     }
+  }
+
+  static Connection connect(Path file, boolean writable) throws SQLException, IOException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setGetGeneratedKeys(false);
+    config.resetOpenMode(
+        org.sqlite.SQLiteOpenMode.CREATE); // never a new file in place of a lost one
+    Connection connection = connect(file, config);
     execute(connection, "PRAGMA synchronous = FULL");
     execute(connection, "PRAGMA fullfsync = 1"); // on a Mac a plain fsync does not reach the disk
     execute(connection, "PRAGMA checkpoint_fullfsync = 1");

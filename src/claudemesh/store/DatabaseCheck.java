@@ -31,17 +31,30 @@ final class DatabaseCheck {
       tighten(Database.sibling(file, suffix));
     }
     Path log = Database.sibling(file, "-wal");
+    int dropped = unfinished(file, layout);
+    if (dropped > 0) {
+      // Never acknowledged, unless the disk lost what it had said was safe.
+      Log.warn("store_unfinished_write_dropped", "file", log, "pages", dropped);
+    }
+  }
+
+  /**
+   * Looks at the log that a crash left, which nothing may have open; changes nothing.
+   *
+   * @return how many pages at its end belong to no whole transaction
+   * @throws IOException if it is damaged
+   */
+  static int unfinished(Path file, Layout layout) throws IOException {
+    Path log = Database.sibling(file, "-wal");
     WalFile.Verdict verdict = WalFile.check(log, WalIndex.read(Database.sibling(file, "-shm")));
     if (verdict.damage() != null) {
       throw damaged(file, layout, log.getFileName() + " is: " + verdict.damage());
     }
-    if (verdict.dropped() > 0) {
-      // Never acknowledged, unless the disk lost what it had said was safe.
-      Log.warn("store_unfinished_write_dropped", "file", log, "pages", verdict.dropped());
-    }
+    return verdict.dropped();
   }
 
-  private static void requireWholePages(Path file, Layout layout) throws IOException {
+  /** Refuses what is no file, or ends where no database does. */
+  static void requireWholePages(Path file, Layout layout) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException("expected a file at " + file + ", found something else: move it away");
     }

@@ -9,6 +9,8 @@ import claudemesh.http.HttpRequest;
 import claudemesh.http.HttpServer;
 import claudemesh.http.HttpServerOptions;
 import claudemesh.json.Json;
+import claudemesh.lifecycle.JdkTransport;
+import claudemesh.lifecycle.TlsSettings;
 import claudemesh.protocol.Invite;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +30,7 @@ final class JoinTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private final BlockingQueue<HttpRequest> requests = new LinkedBlockingQueue<>();
+  private final JdkTransport transport = new JdkTransport(TlsSettings.DEFAULT, Map.of());
   private HttpServer server;
   private int status = 200;
   private String answer = "{\"ok\":true,\"memberId\":\"m1\"}";
@@ -47,13 +50,14 @@ final class JoinTest {
   @AfterEach
   void close() {
     server.close();
+    transport.close();
   }
 
   @Test
   void aGoodInviteIsSentOnceAndBecomesAMesh() throws Exception {
     Invite invite = invite(NOW.plusSeconds(60));
 
-    JoinedMesh mesh = Join.join(invite.link(), KEYS, "alice", NOW);
+    JoinedMesh mesh = Join.join(invite.link(), KEYS, "alice", NOW, transport);
 
     assertEquals("m1", mesh.memberId());
     assertEquals("mesh-id", mesh.meshId());
@@ -162,8 +166,8 @@ final class JoinTest {
     assertTrue(failure.getMessage().startsWith(start), failure.getMessage());
   }
 
-  private static JoinException failure(String link) {
-    return assertThrows(JoinException.class, () -> Join.join(link, KEYS, "alice", NOW));
+  private JoinException failure(String link) {
+    return assertThrows(JoinException.class, () -> Join.join(link, KEYS, "alice", NOW, transport));
   }
 
   private Invite invite(Instant expires) {

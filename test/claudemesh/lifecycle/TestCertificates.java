@@ -58,10 +58,36 @@ public final class TestCertificates {
    * @throws Exception if it cannot be made
    */
   public Path make(String name, String subjectAlternative, String... algorithm) throws Exception {
+    List<String> more = new ArrayList<>(List.of(algorithm));
+    more.addAll(List.of("-validity", "2"));
+    return generate(name, subjectAlternative, more);
+  }
+
+  /**
+   * The same, from a time on and for some days.
+   *
+   * @param name its name
+   * @param subjectAlternative whom it is for, as keytool says it
+   * @param start from when on, as keytool says it: {@code -5d} was five days ago
+   * @param days for how long
+   * @return the PKCS #12 file
+   * @throws Exception if it cannot be made
+   */
+  public Path makeFrom(String name, String subjectAlternative, String start, int days)
+      throws Exception {
+    List<String> more =
+        List.of("-keyalg", "EC", "-groupname", "secp256r1", "-startdate", start, "-validity");
+    List<String> all = new ArrayList<>(more);
+    all.add(Integer.toString(days));
+    return generate(name, subjectAlternative, all);
+  }
+
+  private Path generate(String name, String subjectAlternative, List<String> more)
+      throws Exception {
     Path store = folder.resolve(name + ".p12");
     List<String> generate = new ArrayList<>(List.of("-genkeypair"));
-    generate.addAll(List.of(algorithm));
-    generate.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-validity", "2"));
+    generate.addAll(more);
+    generate.addAll(List.of("-alias", name, "-dname", "CN=" + name));
     generate.addAll(List.of("-ext", subjectAlternative, "-ext", "bc=ca:true"));
     keytool(store, generate);
     KeyStore loaded = load(store);
