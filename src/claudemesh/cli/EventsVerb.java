@@ -49,7 +49,8 @@ final class EventsVerb implements Verb {
     return ExitCode.OK;
   }
 
-  private static Json notice(String status) {
+  /** That the daemon went, or is back. */
+  static Json notice(String status) {
     return Json.object().put("type", "daemon").put("status", status).build();
   }
 

@@ -57,25 +57,32 @@ final class Listing {
 
   /** An array of rows, with one for each mesh that could not be asked. */
   static void printJson(Call call, List<Json> rows, List<Json> errors) throws IOException {
-    List<Json> all = new ArrayList<>(rows);
     for (Json error : errors) {
-      all.add(error);
       Log.error(
           "mesh_not_listed", "mesh", error.string("mesh", ""), "why", error.string("error", ""));
     }
-    Json array = Json.array(all);
+    Json array = all(rows, errors);
     call.out().text(call.streams().outIsTerminal() ? array.toPrettyString() : array.toString());
+  }
+
+  /** The rows, with one for each mesh that could not be asked. */
+  static Json all(List<Json> rows, List<Json> errors) {
+    List<Json> all = new ArrayList<>(rows);
+    all.addAll(errors);
+    return Json.array(all);
   }
 
   /** A line for people for each mesh that could not be asked. */
   static void printErrors(Call call, List<Json> errors) throws IOException {
     for (Json error : errors) {
-      call.out()
-          .text(
-              Output.safe(error.string("mesh", ""))
-                  + ": cannot be asked: "
-                  + Output.safe(error.string("error", "")));
+      call.out().text(errorLine(error));
     }
+  }
+
+  /** What people read of a mesh that could not be asked. */
+  static String errorLine(Json error) {
+    return Output.safe(
+        error.string("mesh", "") + ": cannot be asked: " + error.string("error", ""));
   }
 
   /** A field's text; numbers and truth values as JSON writes them, nothing as nothing. */

@@ -70,7 +70,8 @@ final class OwnAnswers {
     return Json.object().put("ok", true).put("id", id).put("mesh", mesh.slug()).build();
   }
 
-  private static List<Json> peers(List<PeerSummary> peers, JoinedMesh mesh, String sessionId) {
+  /** A mesh's peers as the daemon tells them. */
+  static List<Json> peers(List<PeerSummary> peers, JoinedMesh mesh, String sessionId) {
     List<Json> rows = new ArrayList<>();
     for (PeerSummary peer : peers) {
       boolean self = peer.memberPubkey().equals(mesh.pubkey());

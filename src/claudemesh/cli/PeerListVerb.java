@@ -2,6 +2,7 @@ package claudemesh.cli;
 
 import claudemesh.json.Json;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,11 +10,14 @@ import java.util.Optional;
 /** {@code peer list}: who is on the mesh. */
 final class PeerListVerb implements Verb {
 
-  private static final Flag ALL =
+  static final Flag ALL =
       Flag.on("all", "show member connections too, which are infrastructure").or("a");
   private static final Flag JSON =
       Flag.optional("json", "FIELDS", "print a JSON array; of these fields only, comma-separated")
           .or("j");
+
+  private static final Flag WATCH =
+      Flag.on("watch", "go on looking; redrawn in place on a terminal").or("w");
 
   @Override
   public VerbSpec spec() {
@@ -21,6 +25,8 @@ final class PeerListVerb implements Verb {
         .flags(
             ALL,
             JSON,
+            WATCH,
+            Live.INTERVAL,
             VerbSpec.MESH,
             Shared.TIMEOUT,
             Network.CA,
@@ -34,25 +40,36 @@ final class PeerListVerb implements Verb {
             "Fields of --json: "
                 + String.join(", ", PeerRows.FIELDS)
                 + ". isSelf: a connection of yours;"
-                + " isThisSession: the one of this very command.")
+                + " isThisSession: the one of this very command.",
+            "With --watch it looks again when somebody comes or goes, and every --interval; q or"
+                + " Ctrl-C ends it, and what was seen last stays. Where no person looks it prints a"
+                + " list only when it differs from the one before: with --json one array a line,"
+                + " else a table under the time.")
         .examples(
             "claudemesh peer list",
             "claudemesh peer list --json=displayName,status,cwd",
-            "claudemesh peer list --all --json");
+            "claudemesh peer list --all --json",
+            "claudemesh peer list --watch",
+            "claudemesh peer list --watch --json=displayName,status");
   }
 
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
     List<String> fields = fields(call.arguments());
     call.arguments().duration(Shared.TIMEOUT.name());
+    boolean all = call.arguments().has(ALL.name());
+    Duration interval = Live.interval(call, WATCH);
+    if (call.arguments().has(WATCH.name())) {
+      return PeerWatch.run(call, fields, all, interval);
+    }
     Json answer = MeshAccess.of(call).get("/v1/peers", "mesh", call.mesh());
     List<Json> errors = answer.list("errors");
-    PeerRows rows = new PeerRows(answer.list("peers"), call.arguments().has(ALL.name()));
+    PeerRows rows = new PeerRows(answer.list("peers"), all);
     if (call.wantsJson()) {
       Listing.printJson(call, rows.json(fields), errors);
     } else {
       if (!rows.isEmpty() || errors.isEmpty()) {
-        call.out().text(rows.isEmpty() ? "Nobody is there." : rows.table(call));
+        call.out().text(rows.text(call));
       }
       Listing.printErrors(call, errors);
     }

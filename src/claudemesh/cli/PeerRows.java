@@ -79,7 +79,17 @@ final class PeerRows {
     return array;
   }
 
-  String table(Call call) {
+  int size() {
+    return rows.size();
+  }
+
+  /** The rows as a table that fits, or that there are none. */
+  String text(Call call) {
+    return isEmpty() ? "Nobody is there." : table(call.mayColour(), call.width()).toString();
+  }
+
+  /** The rows for people, in lines of that many columns at most. */
+  Table table(boolean colour, int width) {
     List<String> headings = new ArrayList<>(List.of("NAME", "STATUS", "KEY", "CWD", "SUMMARY"));
     if (all) {
       headings.add(1, "ROLE");
@@ -88,11 +98,11 @@ final class PeerRows {
     if (several) {
       headings.add(0, "MESH");
     }
-    Table table = call.table(headings.toArray(new String[0]));
+    Table table = new Table(colour, width, headings.toArray(new String[0]));
     for (Json row : rows) {
       addTo(table, row, several);
     }
-    return table.toString();
+    return table;
   }
 
   private boolean isOfSeveralMeshes() {

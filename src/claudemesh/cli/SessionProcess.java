@@ -3,7 +3,6 @@ package claudemesh.cli;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.json.Log;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -58,35 +57,9 @@ final class SessionProcess {
     }
   }
 
-  /**
-   * Has a signal of this process sent to the command. The JDK has no public class for that; the
-   * unsupported one is reached by name, and where it is missing the command is ended with this
-   * call.
-   */
+  /** Where signals cannot be had, the command is ended with this call. */
   private static void handOn(CompletableFuture<Process> started, String signal) {
-    try {
-      Class<?> signals = Class.forName("sun.misc.Signal");
-      Class<?> handlers = Class.forName("sun.misc.SignalHandler");
-      Object handler =
-          Proxy.newProxyInstance(
-              SessionProcess.class.getClassLoader(),
-              new Class<?>[] {handlers},
-              (proxy, method, arguments) -> {
-                if (method.getName().equals("handle")) {
-                  started.thenAccept(command -> send(command, signal));
-                  return null;
-                }
-                return switch (method.getName()) {
-                  case "equals" -> proxy == arguments[0];
-                  case "hashCode" -> System.identityHashCode(proxy);
-                  default -> "hands on " + signal;
-                };
-              });
-      Object named = signals.getConstructor(String.class).newInstance(signal);
-      signals.getMethod("handle", signals, handlers).invoke(null, named, handler);
-    } catch (ReflectiveOperationException | IllegalArgumentException e) {
-      Log.debug("signal_not_handed_on", "signal", signal, "why", String.valueOf(e.getMessage()));
-    }
+    Signals.on(signal, () -> started.thenAccept(command -> send(command, signal)));
   }
 
   private static void send(Process command, String signal) {
@@ -98,10 +71,6 @@ final class SessionProcess {
       command.destroy();
       return;
     }
-    try {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(command.pid())).start();
-    } catch (IOException e) {
-      Log.warn("signal_not_handed_on", "signal", signal, "why", String.valueOf(e.getMessage()));
-    }
+    Signals.send(signal, command.pid());
   }
 }

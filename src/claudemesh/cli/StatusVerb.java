@@ -70,7 +70,8 @@ final class StatusVerb implements Verb {
             + " dead");
   }
 
-  private static String span(long seconds) {
+  /** A span of time in the unit that fits. */
+  static String span(long seconds) {
     if (seconds < MINUTE) {
       return seconds + " s";
     }

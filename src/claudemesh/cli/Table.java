@@ -74,6 +74,22 @@ final class Table {
 
   @Override
   public String toString() {
+    return String.join("\n", lines());
+  }
+
+  /** No more lines than that: the last one says how many are left out. */
+  static List<String> cut(List<String> lines, int most) {
+    if (lines.size() <= most || most <= 0) {
+      return lines.subList(0, Math.max(0, Math.min(lines.size(), most)));
+    }
+    List<String> cut = new ArrayList<>(lines.subList(0, most - 1));
+    int rows = lines.size() - Math.max(1, most - 1); // the headings are no row
+    cut.add("… " + rows + " more");
+    return cut;
+  }
+
+  /** The headings and the rows, one a line. */
+  List<String> lines() {
     int[] widths = fitting(widths());
     List<String> lines = new ArrayList<>();
     for (List<Cell> row : rows) {
@@ -86,7 +102,7 @@ final class Table {
       }
       lines.add(line.toString().stripTrailing());
     }
-    return String.join("\n", lines);
+    return lines;
   }
 
   private List<Cell> start() {

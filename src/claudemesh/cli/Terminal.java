@@ -7,11 +7,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells which of the process's streams are terminals, and how wide. The JDK only knows {@link
+ * Tells which of the process's streams are terminals, and how large. The JDK only knows {@link
  * System#console()}, which on 21 says "both or none" of input and output, and on 22 and later is
  * there either way. So, in this order:
  *
@@ -26,6 +28,7 @@ import java.util.Optional;
 final class Terminal {
 
   private static final int USUAL_COLUMNS = 80;
+  private static final int USUAL_ROWS = 24;
   private static final String PROPERTY = "claudemesh.terminals";
 
   private Terminal() {}
@@ -56,14 +59,51 @@ final class Terminal {
   }
 
   private static Optional<Integer> askStty() {
+    return sttySize().map(Size::columns);
+  }
+
+  /**
+   * How large the terminal is now: what {@code stty} says, which follows its window, else {@code
+   * COLUMNS} and {@code LINES}, else the size of the first ones.
+   */
+  static Size size(Map<String, String> environment) {
+    return sttySize()
+        .orElseGet(
+            () ->
+                new Size(
+                    number(environment.getOrDefault("COLUMNS", "")).orElse(USUAL_COLUMNS),
+                    number(environment.getOrDefault("LINES", "")).orElse(USUAL_ROWS)));
+  }
+
+  /** How many columns and rows of characters a terminal shows. */
+  record Size(int columns, int rows) {}
+
+  private static Optional<Size> sttySize() {
+    String[] size = stty("size").orElse("").split("\\s+");
+    if (size.length < 2) {
+      return Optional.empty();
+    }
+    Optional<Integer> rows = number(size[0]);
+    return number(size[1]).flatMap(columns -> rows.map(high -> new Size(columns, high)));
+  }
+
+  /**
+   * Asks or changes the terminal that this process belongs to. Not ended by an interrupt: what was
+   * changed is to be put back even then.
+   *
+   * @return what {@code stty} prints; empty if there is no terminal or no {@code stty}
+   */
+  static Optional<String> stty(String... words) {
+    List<String> command = new ArrayList<>(List.of("stty"));
+    command.addAll(List.of(words));
     try {
       Process stty =
-          new ProcessBuilder("stty", "size")
+          new ProcessBuilder(command)
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String[] size = new String(stty.getInputStream().readAllBytes(), US_ASCII).split("\\s+");
-      return size.length < 2 ? Optional.empty() : number(size[1]);
+      String said = new String(stty.getInputStream().readAllBytes(), US_ASCII).strip();
+      return stty.onExit().join().exitValue() == 0 ? Optional.of(said) : Optional.empty();
     } catch (IOException noStty) {
       return Optional.empty();
     }

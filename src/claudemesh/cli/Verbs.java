@@ -61,6 +61,7 @@ final class Verbs {
           "events",
           "why",
           "doctor",
+          "top",
           "ws",
           "mcp",
           "install",
@@ -116,6 +117,7 @@ final class Verbs {
       case "events" -> new EventsVerb();
       case "why" -> new WhyVerb();
       case "doctor" -> new DoctorVerb();
+      case "top" -> new TopVerb();
       case "outbox", "outbox retry", "outbox drop" -> new OutboxVerb(name);
       case "remember", "recall", "forget" -> new MemoryVerb(name);
       case "kick", "disconnect", "ban", "unban" -> new ModerationVerb(name);

@@ -68,7 +68,8 @@ final class WhyVerb implements Verb {
     return words.append("; ").append(did(ending)).toString();
   }
 
-  private static String did(Json ending) {
+  /** What was done about an ending. */
+  static String did(Json ending) {
     String at = ending.has("next_try") ? " at " + ending.string("next_try") : "";
     return switch (ending.string("decision", "")) {
       case "retry" -> "tried again" + at;

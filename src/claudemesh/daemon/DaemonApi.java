@@ -25,6 +25,7 @@ final class DaemonApi implements HttpHandler {
   private final Sessions sessions;
   private final ApiRoutes about;
   private final ApiRoutes endings;
+  private final ApiRoutes connections;
   private final ApiRoutes session;
   private final ApiRoutes peers;
   private final ApiRoutes profile;
@@ -49,6 +50,7 @@ final class DaemonApi implements HttpHandler {
     this.sessions = parts.sessions();
     this.about = new AboutRoutes(parts, version);
     this.endings = new EndingsRoutes(parts);
+    this.connections = new ConnectionsRoutes(parts);
     this.session = new SessionRoutes(parts);
     this.peers = new PeerRoutes(parts);
     this.profile = new ProfileRoutes(parts);
@@ -110,6 +112,7 @@ final class DaemonApi implements HttpHandler {
         switch (subject) {
           case "version", "health", "status", "whoami" -> about;
           case "endings" -> endings;
+          case "connections" -> connections;
           case "sessions" -> session;
           case "peers" -> peers;
           case "profile", "group" -> profile;

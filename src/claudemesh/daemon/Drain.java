@@ -13,6 +13,7 @@ import claudemesh.store.Via;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -70,6 +71,8 @@ final class Drain {
   private boolean again;
   private boolean dry;
   private int underWay;
+
+  private final AtomicLong accepted = new AtomicLong();
 
   // Written under handingOver.
   private volatile long epoch;
@@ -133,6 +136,11 @@ final class Drain {
       handingOver.unlock();
     }
     wake();
+  }
+
+  /** How many messages the broker has taken, since this daemon started. */
+  long accepted() {
+    return accepted.get();
   }
 
   private void run() {
@@ -225,9 +233,10 @@ final class Drain {
 
   private void decided(OutboxRow row, long sentIn, BrokerSendResult result) {
     switch (result) {
-      case BrokerSendResult.Accepted accepted -> {
-        outbox.settle(row.id(), accepted.messageId());
-        told.done(row, accepted.messageId());
+      case BrokerSendResult.Accepted taken -> {
+        accepted.incrementAndGet();
+        outbox.settle(row.id(), taken.messageId());
+        told.done(row, taken.messageId());
       }
       case BrokerSendResult.Permanent refused -> {
         outbox.giveUp(row.id(), refused.reason());

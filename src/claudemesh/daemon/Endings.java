@@ -2,6 +2,7 @@ package claudemesh.daemon;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The last endings of one connection, oldest first. Costs nothing until one ends. Thread-safe. */
@@ -23,6 +24,16 @@ final class Endings {
         last.removeFirst();
       }
       last.addLast(ending);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The last one; empty if it has never ended. */
+  Optional<EndingRecord> newest() {
+    lock.lock();
+    try {
+      return last == null ? Optional.empty() : Optional.ofNullable(last.peekLast());
     } finally {
       lock.unlock();
     }

@@ -60,7 +60,8 @@ final class EndingsRoutes implements ApiRoutes {
         .build();
   }
 
-  private static Json ending(EndingRecord record) {
+  /** An ending as {@code GET /v1/endings} tells it. */
+  static Json ending(EndingRecord record) {
     Json.Builder row =
         Json.object().put("at", Iso.of(record.at())).put("what", what(record.ending()));
     code(record.ending()).ifPresent(code -> row.put("code", code));

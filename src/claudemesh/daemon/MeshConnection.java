@@ -52,6 +52,8 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
   private final Inbound inbound;
   private final Drain drain;
   private volatile ConnectionStatus status = ConnectionStatus.STARTING;
+  private volatile long received; // written by the connection's thread only, as is the next
+  private volatile long opened;
   private boolean open; // the connection's thread only
   private long openedAt; // the connection's thread only
 
@@ -133,6 +135,31 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     return endings.list();
   }
 
+  /** How it ended last; empty if it never has. */
+  Optional<EndingRecord> lastEnding() {
+    return endings.newest();
+  }
+
+  /** How many messages the broker has handed over, those that it repeats included. */
+  long received() {
+    return received;
+  }
+
+  /** How many messages of the outbox the broker has taken. */
+  long sent() {
+    return drain.accepted();
+  }
+
+  /** How many times it was open. */
+  long opened() {
+    return opened;
+  }
+
+  /** How many messages wait for it or are under way. */
+  int waiting() {
+    return parts.outbox().waiting(new Via(mesh.meshId(), pubkey));
+  }
+
   /** The session's key; empty for the member. */
   Optional<String> session() {
     return kind == Kind.SESSION ? Optional.of(pubkey) : Optional.empty();
@@ -150,6 +177,7 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
     status = new ConnectionStatus(change.status().word(), why, change.nextTry(), change.attempt());
     if (change.status() == WsStatus.OPEN) {
       open = true;
+      opened++;
       openedAt = parts.clock().nanoTime();
       drain.opened();
     } else {
@@ -205,11 +233,13 @@ final class MeshConnection implements ClientListener, Closing.Leaving {
 
   @Override
   public void onMessage(InboundMessage message) {
+    received++;
     inbound.keep(message);
   }
 
   @Override
   public void onUnreadable(Push push, String why) {
+    received++;
     inbound.keepAside(push, why);
   }
 

@@ -191,6 +191,19 @@ final class OutboxLanes {
 
   // ── questions ────────────────────────────────────────────────────────────────────────────────
 
+  /** How many messages of a connection wait or fly. */
+  int size(Via via) {
+    Connection connection = connections.get(via);
+    if (connection == null) {
+      return 0;
+    }
+    int size = connection.inFlight.size();
+    for (Lane lane : connection.lanes.values()) {
+      size += lane.waiting.size();
+    }
+    return size;
+  }
+
   List<OutboxEntry> inFlight(Via via) {
     Connection connection = connections.get(via);
     return connection == null ? List.of() : new ArrayList<>(connection.inFlight.values());

@@ -119,6 +119,14 @@ public interface OutboxStore {
   Set<Via> waiting();
 
   /**
+   * How many messages wait for one connection or are in flight on it. Quick: nothing is read.
+   *
+   * @param via the connection
+   * @return the count
+   */
+  int waiting(Via via);
+
+  /**
    * Messages as they stand.
    *
    * @param query which

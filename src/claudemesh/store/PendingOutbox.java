@@ -244,6 +244,16 @@ final class PendingOutbox {
     }
   }
 
+  /** How many messages of a connection wait or are in flight. */
+  int size(Via via) {
+    lock.lock();
+    try {
+      return lanes.size(via);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether the message is in memory, and neither in flight nor ending. */
   boolean isWaiting(String id) {
     lock.lock();

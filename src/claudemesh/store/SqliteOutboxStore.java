@@ -159,6 +159,11 @@ final class SqliteOutboxStore implements OutboxStore {
     return pending.connections();
   }
 
+  @Override
+  public int waiting(Via via) {
+    return pending.size(via);
+  }
+
   // ── settle, retry, give up ───────────────────────────────────────────────────────────────────
 
   @Override

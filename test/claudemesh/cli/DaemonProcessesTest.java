@@ -56,12 +56,43 @@ final class DaemonProcessesTest {
       String log = out(process);
       assertEquals(
           0, process.waitFor(), call + log.lines().filter(l -> !l.startsWith("[")).toList());
-      assertTrue(log.contains("claudemesh.daemon.DaemonClient"), call);
-      for (String heavy :
-          List.of("java.net.http.", "jdk.internal.net.http", "org.sqlite", "java.sql")) {
-        assertFalse(log.contains(" " + heavy), call + " loads " + heavy);
-      }
+      assertLight(call, log);
     }
+  }
+
+  private static void assertLight(String call, String log) {
+    assertTrue(log.contains("claudemesh.daemon.DaemonClient"), call);
+    for (String heavy :
+        List.of("java.net.http.", "jdk.internal.net.http", "org.sqlite", "java.sql")) {
+      assertFalse(log.contains(" " + heavy), call + " loads " + heavy);
+    }
+  }
+
+  @Test
+  void whatGoesOnLookingByTheDaemonLoadsNeitherOfThem() throws Exception {
+    for (String call :
+        List.of("peer list --watch --json -i 1d", "top --json -i 100ms", "top -i 100ms")) {
+      Process process = start(List.of("-Xlog:class+load"), call.split(" "));
+      StringBuilder log = new StringBuilder();
+      try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+        String line = lines.readLine();
+        while (line != null && !isData(line)) {
+          log.append(line).append('\n');
+          line = lines.readLine();
+        }
+        assertTrue(line != null, call + " printed nothing");
+      }
+      process.destroy();
+      process.waitFor();
+      assertLight(call, log.toString());
+    }
+  }
+
+  /** Whether a line is what the call prints, and not the JVM. */
+  private static boolean isData(String line) {
+    return line.startsWith("[]")
+        || line.startsWith("{\"type\":\"top\"")
+        || line.startsWith("daemon ");
   }
 
   @Test
