@@ -18,10 +18,12 @@ final class DoctorReport {
 
   private final Call call;
   private final Map<Finding.Status, Integer> counts = new EnumMap<>(Finding.Status.class);
+  private final int room;
   private ExitCode code = ExitCode.OK;
 
   DoctorReport(Call call) {
     this.call = call;
+    this.room = Math.max(NARROWEST, call.width() - INDENT - 2);
   }
 
   /**
@@ -80,7 +82,6 @@ final class DoctorReport {
 
   /** Breaks a text at spaces so that each part fits beside the names; a long word stays whole. */
   private List<String> broken(String text) {
-    int room = Math.max(NARROWEST, call.width() - INDENT - 2);
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
     for (String word : text.split(" ")) {

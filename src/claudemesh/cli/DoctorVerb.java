@@ -31,6 +31,20 @@ final class DoctorVerb implements Verb {
   /** How long sessions may take to leave the mesh once all is told. */
   private static final Duration LEAVING = Duration.ofSeconds(3);
 
+  /** Which figures each check has, for programs. */
+  private static final String FIGURES =
+      "Figures: java {\"version\",\"home\",\"archive\"?,\"sharing\"}; config"
+          + " {\"file\",\"meshes\"}; permissions {\"looked_at\",\"exposed\"}; disk"
+          + " {\"folder\",\"free_bytes\",\"store_bytes\"?,\"store_checked\"?,\"store_fault\"?};"
+          + " daemon {\"runs\",\"folder\",\"socket\",\"version\"?,\"pid\"?,\"meshes\"?}; proxy"
+          + " {\"used\",\"host\"?,\"port\"?,\"variable\"?,\"status\"?}; dns"
+          + " {\"host\",\"addresses\",\"ms\"}; tcp {\"port\",\"addresses\"}; tls"
+          + " {\"protocol\",\"cipher\",\"chain\"}; upgrade {\"status\",\"server\"?,\"location\"?};"
+          + " clock {\"ahead_ms\",\"uncertain_ms\",\"allowed_ms\"}; hello"
+          + " {\"ms\"?,\"code\"?,\"close_code\"?}; round_trip"
+          + " {\"count\",\"min_ms\",\"median_ms\",\"max_ms\"}. They are left out where there are"
+          + " none.";
+
   private static final Flag TIMEOUT =
       Flag.value("timeout", "S", "give up on a check after S seconds; 5 unless given").or("t");
 
@@ -51,7 +65,8 @@ final class DoctorVerb implements Verb {
             "With --json, a line for each check:"
                 + " {\"check\",\"mesh\"?,\"status\",\"found\",\"advice\"?,\"because\"?,\"figures\"?,\"took_ms\"};"
                 + " a status is ok, warn, fail or skipped; because names the failed check for whose"
-                + " sake this one was skipped.")
+                + " sake this one was skipped.",
+            FIGURES)
         .examples(
             "claudemesh doctor",
             "claudemesh doctor --mesh team --timeout 2",

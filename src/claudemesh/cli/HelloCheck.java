@@ -67,7 +67,7 @@ final class HelloCheck implements Check {
       return refused(ending.get());
     }
     exam.opened(session);
-    return Finding.ok("accepted in " + Durations.shown(took))
+    return Finding.ok("accepted, " + Durations.shown(took) + " with connecting anew")
         .with(Json.object().put("ms", Durations.millis(took)));
   }
 

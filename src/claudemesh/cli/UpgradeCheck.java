@@ -43,10 +43,13 @@ final class UpgradeCheck implements Check {
               ExitCode.UNREACHABLE, "expected HTTP 101, found " + answer.words(), advice(answer))
           .with(figures);
     } catch (IOException e) {
+      boolean wantsOurs = e.getMessage().contains("certificate");
       return Finding.fail(
           ExitCode.UNREACHABLE,
           e.getMessage(),
-          "see whether brokerUrl has the port of a mesh broker, and wss: where it should");
+          wantsOurs
+              ? "the server may want a certificate of yours: name it with --client-cert FILE"
+              : "see whether brokerUrl has the port of a mesh broker, and wss: where it should");
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /**
  * One question to whatever listens on a socket, and the beginning of its answer, read with patience
@@ -46,9 +48,13 @@ final class HttpProbe {
    */
   static HttpAnswer ask(Socket socket, List<String> head, Deadline deadline) throws IOException {
     String text = String.join("\r\n", head) + "\r\n\r\n";
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-    socket.getOutputStream().flush();
-    return new HttpProbe(socket, deadline).answer();
+    try {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      return new HttpProbe(socket, deadline).answer();
+    } catch (SocketException | SSLException e) { // whose message may be missing
+      throw new IOException("the connection broke: " + NetworkWords.of(e), e);
+    }
   }
 
   private HttpAnswer answer() throws IOException {

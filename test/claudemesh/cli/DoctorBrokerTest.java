@@ -20,6 +20,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +57,7 @@ final class DoctorBrokerTest {
     try (Scene scene = new Scene(dir)) {
       Diagnosis found = doctor(scene.bob).exits(0);
       assertEquals(statuses(Diagnosis.OF_MESH, "tls skipped"), found.statuses(Scene.MESH));
-      found.found("hello", "ok", "accepted in ").found("round_trip", "ok", "3 messages: min ");
+      found.found("hello", "ok", "accepted, ").found("round_trip", "ok", "3 messages: min ");
       assertEquals(101, found.figures("upgrade").number("status"));
       assertEquals(3, found.figures("round_trip").number("count"));
     }
@@ -149,6 +152,33 @@ final class DoctorBrokerTest {
           assertEquals(2, finding.get("figures").orElseThrow().list("addresses").size());
           assertEquals(goodFirst ? 0 : 4, process.exitCode());
         }
+      }
+    }
+  }
+
+  @Test
+  void whoIsAskedToEndLeavesAtOnce() throws Exception {
+    try (Scene scene = new Scene(dir);
+        AnsweringServer silent = AnsweringServer.start(head -> null)) {
+      pointTo(dir.resolve("bob"), silent.url());
+      RunningCli doctor = scene.asBob("doctor", "--json", "--timeout", "1h");
+      doctor.awaitLine(line -> line.contains("\"check\":\"tcp\""));
+      doctor.close(); // interrupts it
+      assertEquals(130, doctor.exitCode());
+    }
+  }
+
+  @Test
+  void everyFigureIsOneThatHelpNames() throws Exception {
+    String help = new DoctorVerb().spec().about().stream().collect(Collectors.joining(" "));
+    try (DaemonScene scene = new DaemonScene(dir)) {
+      for (Json finding : doctor(scene.scene.alice).findings()) {
+        String check = finding.string("check");
+        List<String> names = finding.get("figures").map(Json::names).orElse(List.of());
+        Matcher told = Pattern.compile("\\b" + check + " \\{([^}]*)}").matcher(help);
+        assertTrue(told.find(), check);
+        List<String> named = List.of(told.group(1).replaceAll("[\"?]", "").split(","));
+        assertTrue(named.containsAll(names), check + ": " + names + " of " + named);
       }
     }
   }

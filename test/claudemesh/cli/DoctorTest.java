@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -257,6 +258,22 @@ final class DoctorTest {
         AnsweringServer.start(head -> AnsweringServer.http("200 OK", date(-40), ""))) {
       join("team", server.url());
       doctor().found("clock", "warn", " ahead of the broker's");
+    }
+  }
+
+  @Test
+  void whatTheProtocolAllowsDecidesWhatADistanceMeans() {
+    Duration half = Duration.ofMillis(500);
+    record Case(long seconds, Finding.Status status, String words) {}
+    for (Case one :
+        List.of(
+            new Case(0, Finding.Status.OK, "the same as the broker's"),
+            new Case(-19, Finding.Status.OK, "19.0 s behind the broker's (± 500.0 ms)"),
+            new Case(59, Finding.Status.WARN, "59.0 s ahead of the broker's"),
+            new Case(-61, Finding.Status.FAIL, "61.0 s behind the broker's"))) {
+      Finding finding = ClockCheck.judge(Duration.ofSeconds(one.seconds()), half);
+      assertEquals(one.status(), finding.status());
+      assertTrue(finding.found().startsWith(one.words()), finding.found());
     }
   }
 

@@ -3,6 +3,7 @@ package claudemesh.crypto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -12,6 +13,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,32 @@ class SecretFilesTest {
     SecretFiles.createPrivateFolder(folder.resolve("../folder"));
     assertEquals("rwx------", mode(folder));
     assertEquals("rwxr-xr-x", mode(parent));
+  }
+
+  @Test
+  void whatOthersMayDoIsToldAndWhatTheOwnerMayIsNot() throws IOException {
+    Path folder = folderWithMode("folder", "rwx------");
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    for (String alone : List.of("rw-------", "r--------", "rwx------")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(alone));
+      assertEquals(Optional.empty(), SecretFiles.exposure(file), alone);
+    }
+    assertEquals(Optional.empty(), SecretFiles.exposure(folder));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw----r--"));
+    assertEquals(Optional.of("is 0604, expected 0600"), SecretFiles.exposure(file));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x---"));
+    assertEquals(Optional.of("is 0710, expected 0700"), SecretFiles.exposure(folder));
+  }
+
+  @Test
+  void anotherOwnerIsTold() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "text");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root gives files away");
+    var other =
+        file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(file, other);
+    assertEquals(Optional.of("belongs to nobody"), SecretFiles.exposure(file));
   }
 
   @Test
