@@ -34,7 +34,8 @@ final class DoctorReport {
    */
   void tell(String heading, Checkup checkup) throws IOException, InterruptedException {
     if (!heading.isEmpty() && !call.wantsJson()) {
-      call.out().text("\n" + Output.safe(heading));
+      String shown = Table.Look.BOLD.on(Output.safe(heading), call.mayColour());
+      call.out().text("\n" + shown);
     }
     for (int i = 0; i < checkup.size(); i++) {
       Finding finding = Progress.during(call.streams(), checkup::current, checkup::next);

@@ -43,7 +43,7 @@ final class PermissionsCheck implements Check {
     if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       return Finding.skipped("this file system knows no owner and no modes");
     }
-    List<Path> all = private_();
+    List<Path> all = secrets();
     if (all.isEmpty()) {
       return Finding.skipped("there is no " + config.path() + " yet");
     }
@@ -64,7 +64,7 @@ final class PermissionsCheck implements Check {
     return Finding.fail(ExitCode.FAILED, words(exposed), advice(exposed)).with(numbers);
   }
 
-  private List<Path> private_() throws IOException {
+  private List<Path> secrets() throws IOException {
     List<Path> all = new ArrayList<>();
     if (Files.isDirectory(config.path())) {
       all.add(config.path());

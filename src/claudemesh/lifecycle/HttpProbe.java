@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -98,17 +99,16 @@ final class HttpProbe {
 
   /** The start of a body, if it is there already or comes with the server's own end. */
   private String body(int status, int from) throws IOException {
-    if (status == 101 || status < 300) {
+    if (status < 300) { // nothing that would explain anything
       return "";
     }
     InputStream in = socket.getInputStream();
     while (text().length() <= from + SHOWN && in.available() > 0 && readSome(deadline)) {
       continue;
     }
-    return text().substring(from).lines().filter(line -> !line.isBlank()).findFirst().stream()
-        .map(line -> cut(line.strip()))
-        .findFirst()
-        .orElse("");
+    Optional<String> first =
+        text().substring(from).lines().filter(line -> !line.isBlank()).findFirst();
+    return first.map(line -> cut(line.strip())).orElse("");
   }
 
   private boolean readSome(Deadline until) throws IOException {

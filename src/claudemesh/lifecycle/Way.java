@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -220,7 +221,7 @@ public final class Way {
    */
   public HttpAnswer upgrade(Deadline deadline) throws IOException {
     byte[] nonce = new byte[16];
-    new java.security.SecureRandom().nextBytes(nonce);
+    new SecureRandom().nextBytes(nonce);
     String key = Base64.getEncoder().encodeToString(nonce);
     try (Socket socket = open(deadline)) {
       HttpAnswer answer =

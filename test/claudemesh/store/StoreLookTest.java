@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -129,7 +130,7 @@ final class StoreLookTest {
     Path file = dir.resolve("daemon.db");
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {0, 99, 4_096, whole.length - 1}) {
-      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      Files.write(file, Arrays.copyOf(whole, length));
       String fault = StoreLook.at(dir, false, soon()).orElseThrow().fault().orElseThrow();
       assertTrue(fault.contains("is damaged"), length + ": " + fault);
     }
