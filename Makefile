@@ -48,7 +48,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar bundle install uninstall test-bundle test arrows run demo test-shell test-mcp bench bench-broker bench-store crash crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test-page test arrows run demo test-shell test-mcp bench bench-broker bench-store crash crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -140,7 +140,7 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
 	@LC_ALL=C.UTF-8 bin/run-tests $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
-	  --exclude-tag bundle \
+	  --exclude-tag bundle --exclude-tag page \
 	  --config junit.jupiter.execution.timeout.default=60s \
 	  --config junit.jupiter.execution.timeout.threaddump.enabled=true \
 	  $(if $(ONLY),$(if $(findstring #,$(ONLY)),--include-methodname,--include-classname) '.*$(ONLY).*')
@@ -178,6 +178,12 @@ test-bundle: $(STAMPS)/test $(STAMPS)/bundle ## test the bundle: elsewhere, read
 	@bin/run-tests $(BUILD)/test-bundle-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
 	  --include-tag bundle
+
+# In a browser, which not every machine has.
+test-page: $(STAMPS)/test $(JAR) ## test the broker's status page in headless Chromium; pictures in build/page-*.png
+	@bin/run-tests $(BUILD)/test-page-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
+	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
+	  --include-tag page --config junit.jupiter.execution.timeout.default=60s
 
 run: $(JAR) ## start a live mesh: broker, member connection, echo session
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" bin/claudemesh up $(ARGS)
