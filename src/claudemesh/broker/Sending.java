@@ -8,6 +8,7 @@ import claudemesh.protocol.BrokerMessage.Ack;
 import claudemesh.protocol.BrokerMessage.Push;
 import claudemesh.protocol.ClientMessage.Send;
 import claudemesh.protocol.MessageCodec;
+import claudemesh.protocol.Priority;
 import claudemesh.protocol.StatedLimits;
 import claudemesh.protocol.Target;
 import claudemesh.store.Appended;
@@ -39,8 +40,7 @@ final class Sending {
   private final WsConnection connection;
   private final Acks acks;
   // Ids of sends that were refused for now and not sent again since: nothing sent behind one of
-  // them
-  // may overtake it. What the store could not keep, it knows itself.
+  // them may overtake it. What the store could not keep, it knows itself.
   private final Set<String> refusedForNow = new LinkedHashSet<>();
 
   Sending(MeshRoom room, BrokerParts parts, Presence sender, WsConnection connection) {
@@ -53,13 +53,13 @@ final class Sending {
 
   void send(Send send) {
     requireShortIds(send);
-    Reply reply = new Reply(send, acks.next());
+    Reply reply = new Reply(send.id(), send.priority(), acks.next());
     try {
       answer(send, reply);
     } catch (RuntimeException e) {
       reply.slot.cancel(); // an error frame is the answer
       if (!(e instanceof RequestRefused)) {
-        holdBackWhatFollows(send);
+        holdBackWhatFollows(send.id());
       }
       throw e;
     }
@@ -84,8 +84,8 @@ final class Sending {
     }
   }
 
-  private void holdBackWhatFollows(Send send) {
-    refusedForNow.add(send.id());
+  private void holdBackWhatFollows(String id) {
+    refusedForNow.add(id);
     if (refusedForNow.size() > MOST_HELD_BACK) {
       refusedForNow.remove(refusedForNow.iterator().next());
     }
@@ -159,8 +159,9 @@ final class Sending {
   private void append(Send send, Router.Route.To to, String senderName, Reply reply) {
     refusedForNow.remove(send.id());
     List<String> mailboxes = to.mailboxes();
-    String messageId = Ids.random32();
     Instant now = parts.clock().wallTime();
+    // Ordered, so that the store adds to the end of its index and not all over it.
+    String messageId = Ids.ordered32(now);
     // A message without an id of its sender's is a new one each time.
     Optional<String> clientId = Optional.of(send.clientMessageId()).filter(id -> !id.isEmpty());
     NewMessage message =
@@ -223,16 +224,19 @@ final class Sending {
 
   /** The answer to one send. */
   private final class Reply {
-    private final Send send;
+    // Not the whole send: thousands wait for the disk at once, and its text is in the store by then.
+    private final String id;
+    private final Priority priority;
     private final Acks.Slot slot;
 
-    Reply(Send send, Acks.Slot slot) {
-      this.send = send;
+    Reply(String id, Priority priority, Acks.Slot slot) {
+      this.id = id;
+      this.priority = priority;
       this.slot = slot;
     }
 
     void queued(String messageId) {
-      parts.metrics().add(Counter.ROUTED, Metrics.priority(send.priority().word()));
+      parts.metrics().add(Counter.ROUTED, Metrics.priority(priority.word()));
       ack(messageId);
     }
 
@@ -242,12 +246,12 @@ final class Sending {
     }
 
     private void ack(String messageId) {
-      slot.settle(new Ack(send.id(), messageId, true, Optional.empty(), Optional.empty()));
+      slot.settle(new Ack(id, messageId, true, Optional.empty(), Optional.empty()));
     }
 
     /** The same send may succeed later; what was sent behind it waits for that. */
     void refuseForNow(String reason, String error) {
-      holdBackWhatFollows(send);
+      holdBackWhatFollows(id);
       refuse(reason, error);
     }
 
@@ -255,7 +259,7 @@ final class Sending {
       parts
           .refusals()
           .messageRefused(reason, room.meshId(), sender.pubkey(), connection.remoteAddress());
-      slot.settle(new Ack(send.id(), "", false, Optional.of(error), Optional.empty()));
+      slot.settle(new Ack(id, "", false, Optional.of(error), Optional.empty()));
     }
   }
 }

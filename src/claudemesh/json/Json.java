@@ -5,6 +5,9 @@ import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 import com.eclipsesource.json.ParseException;
 import com.eclipsesource.json.WriterConfig;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,10 @@ import java.util.OptionalLong;
  * deployed brokers send both (protocol.md §4). Thread-safe.
  */
 public final class Json {
+
+  // Most messages fit: a writer that starts with 16 characters copies them six times.
+  private static final int LIKELY_LENGTH = 512;
+
 
   private final JsonValue value;
   private final String name;
@@ -322,7 +329,13 @@ public final class Json {
    */
   @Override
   public String toString() {
-    return value.toString(WriterConfig.MINIMAL);
+    StringWriter out = new StringWriter(LIKELY_LENGTH);
+    try {
+      value.writeTo(out, WriterConfig.MINIMAL);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string cannot fail", e);
+    }
+    return out.toString();
   }
 
   /**

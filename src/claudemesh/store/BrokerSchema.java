@@ -24,8 +24,8 @@ import java.util.List;
  * <tr><td>message_id</td><td>its id</td></tr>
  * <tr><td>sender, client_message_id</td><td>what makes it the same message again; the second may be
  *   null</td></tr>
- * <tr><td>once</td><td>64 bits of SHA-256 of these two, null without the second: to look up random
- *   texts would cost four times as much</td></tr>
+ * <tr><td>once</td><td>64 bits of SHA-256 of these two, to know a repetition by; null without the
+ *   second</td></tr>
  * <tr><td>target</td><td>whom the sender meant</td></tr>
  * <tr><td>created_at</td><td>milliseconds since 1970</td></tr>
  * <tr><td>chars, crc</td><td>its text's length in UTF-16 units; the CRC-32C of id, sender, its id,
@@ -84,7 +84,9 @@ final class BrokerSchema {
                 crc INTEGER NOT NULL)\
               """,
               "CREATE INDEX post_of_log ON post (log, no)",
-              "CREATE INDEX post_by_age ON post (created_at)"));
+              "CREATE INDEX post_by_age ON post (created_at)"),
+          // Kept in memory since: see KnownSends and EndedMessages.
+          List.of("DROP INDEX mail_once", "DROP INDEX mail_ended"));
 
   /** What {@code broker.db} is. */
   static final Layout LAYOUT =

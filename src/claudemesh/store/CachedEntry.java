@@ -9,6 +9,9 @@ final class CachedEntry extends Entry {
   /** The number of the message's first row. */
   final long first;
 
+  /** How many rows the message has, queued or not. */
+  final int rows;
+
   /** Whether it was the only queued row of its message when this was made; it stays so. */
   final boolean alone;
 
@@ -19,6 +22,7 @@ final class CachedEntry extends Entry {
       String mailbox,
       long no,
       long first,
+      int rows,
       String messageId,
       String clientMessageId,
       int urgency,
@@ -26,6 +30,7 @@ final class CachedEntry extends Entry {
       boolean alone) {
     super(mailbox, no, messageId, clientMessageId, urgency, chars);
     this.first = first;
+    this.rows = rows;
     this.alone = alone;
   }
 }

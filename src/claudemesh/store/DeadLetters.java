@@ -46,7 +46,8 @@ final class DeadLetters {
                 + " WHERE no BETWEEN ? AND ? AND state = 0");
     findInMailbox =
         writer.prepareStatement(
-            "SELECT row.no, row.first, head.message_id, row.urgency, head.chars, head.queued"
+            "SELECT row.no, row.first, head.message_id, row.urgency, head.chars, head.queued,"
+                + " head.rows"
                 + " FROM mail row INDEXED BY mail_queued JOIN mail head ON head.no = row.first"
                 + " WHERE row.mailbox = (SELECT id FROM mailbox WHERE name = ?) AND row.state = 0"
                 + " LIMIT "
@@ -107,6 +108,7 @@ final class DeadLetters {
                 row.getString(2),
                 row.getLong(1),
                 message.no,
+                message.rows,
                 message.messageId,
                 null,
                 row.getInt(3),
@@ -127,6 +129,7 @@ final class DeadLetters {
                 mailbox,
                 row.getLong(1),
                 row.getLong(2),
+                row.getInt(7),
                 row.getString(3),
                 null,
                 row.getInt(4),

@@ -40,14 +40,14 @@ final class MailboxReader {
     findQueued =
         connection.prepareStatement(
             "SELECT row.no, row.first, head.message_id, head.client_message_id, head.chars,"
-                + " head.queued FROM mail row INDEXED BY mail_queued"
+                + " head.queued, head.rows FROM mail row INDEXED BY mail_queued"
                 + " JOIN mail head ON head.no = row.first"
                 + " WHERE row.mailbox = ? AND row.urgency = ? AND row.state = 0 AND row.no > ?"
                 + " ORDER BY row.no LIMIT ?");
     findOne =
         connection.prepareStatement(
-            "SELECT row.no, row.first, row.urgency, head.client_message_id, head.chars, head.queued"
-                + " FROM mail head JOIN mail row INDEXED BY mail_queued"
+            "SELECT row.no, row.first, row.urgency, head.client_message_id, head.chars, head.queued,"
+                + " head.rows FROM mail head JOIN mail row INDEXED BY mail_queued"
                 + " ON row.mailbox = (SELECT id FROM mailbox WHERE name = ?)"
                 + " AND row.urgency = head.urgency AND row.state = 0"
                 + " AND row.no BETWEEN head.no AND head.no + head.rows - 1"
@@ -118,6 +118,7 @@ final class MailboxReader {
                       mailbox,
                       row.getLong(1),
                       row.getLong(2),
+                      row.getInt(7),
                       row.getString(3),
                       row.getString(4),
                       urgency,
@@ -142,6 +143,7 @@ final class MailboxReader {
                         mailbox,
                         row.getLong(1),
                         row.getLong(2),
+                        row.getInt(7),
                         messageId,
                         row.getString(4),
                         row.getInt(3),

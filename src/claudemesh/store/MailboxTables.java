@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,8 @@ final class MailboxTables implements Transactions {
 
   private final MailboxLimits limits;
   private final KnownMailboxes mailboxes;
+  private final KnownSends sends = new KnownSends();
+  private final EndedMessages endedMessages = new EndedMessages();
   private final PreparedStatement insertFirst;
   private final PreparedStatement insertNext;
   private final PreparedStatement findEarlier;
@@ -43,36 +46,30 @@ final class MailboxTables implements Transactions {
    *
    * @param lastNo the last number given to a row
    * @param lastEnded the last number given to a message with none queued
-   * @param ended how many of those there are
    * @param open how many messages have rows queued
    * @param chars how long their texts are
    * @param oldestOpen no row up to this number is queued
    */
-  private record Counts(
-      long lastNo, long lastEnded, long ended, long open, long chars, long oldestOpen) {
+  private record Counts(long lastNo, long lastEnded, long open, long chars, long oldestOpen) {
 
     Counts withRows(int rows) {
-      return new Counts(lastNo + rows, lastEnded, ended, open, chars, oldestOpen);
+      return new Counts(lastNo + rows, lastEnded, open, chars, oldestOpen);
     }
 
     Counts withOpened(int length) {
-      return new Counts(lastNo, lastEnded, ended, open + 1, chars + length, oldestOpen);
+      return new Counts(lastNo, lastEnded, open + 1, chars + length, oldestOpen);
     }
 
     Counts withEnded() {
-      return new Counts(lastNo, lastEnded + 1, ended + 1, open, chars, oldestOpen);
+      return new Counts(lastNo, lastEnded + 1, open, chars, oldestOpen);
     }
 
     Counts withClosed(int length) {
-      return new Counts(lastNo, lastEnded + 1, ended + 1, open - 1, chars - length, oldestOpen);
-    }
-
-    Counts withForgotten(long messages) {
-      return new Counts(lastNo, lastEnded, ended - messages, open, chars, oldestOpen);
+      return new Counts(lastNo, lastEnded + 1, open - 1, chars - length, oldestOpen);
     }
 
     Counts withOldestOpen(long no) {
-      return new Counts(lastNo, lastEnded, ended, open, chars, no);
+      return new Counts(lastNo, lastEnded, open, chars, no);
     }
   }
 
@@ -92,15 +89,14 @@ final class MailboxTables implements Transactions {
             "INSERT INTO mail (no, first, mailbox, urgency, state, since, reason, rows, queued,"
                 + " ended, message_id, sender, client_message_id, once, target,"
                 + " created_at, chars, crc, payload)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT DO NOTHING");
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insertNext =
         connection.prepareStatement(
             "INSERT INTO mail (no, first, mailbox, urgency, state, since, reason)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?)");
     findEarlier =
         connection.prepareStatement(
-            "SELECT message_id FROM mail WHERE once = ? AND sender = ? AND client_message_id = ?");
+            "SELECT message_id FROM mail WHERE no = ? AND sender = ? AND client_message_id = ?");
     endOnly =
         connection.prepareStatement(
             "UPDATE mail SET state = ?, since = ?, reason = ?, queued = 0, ended = ?, payload ="
@@ -112,33 +108,50 @@ final class MailboxTables implements Transactions {
         connection.prepareStatement(
             "UPDATE mail SET queued = queued - 1, ended = CASE queued WHEN 1 THEN ? END,"
                 + " payload = CASE queued WHEN 1 THEN NULL ELSE payload END"
-                + " WHERE no = ? RETURNING queued, chars");
+                + " WHERE no = ? RETURNING queued, chars, rows");
     markRead =
         connection.prepareStatement(
             "UPDATE mail SET state = ? WHERE state = ? AND no IN"
                 + " (SELECT row.no FROM mail head JOIN mail row"
                 + " ON row.no BETWEEN head.no AND head.no + head.rows - 1 WHERE head.message_id = ?"
                 + " AND row.mailbox = (SELECT id FROM mailbox WHERE name = ?))");
-    forget =
-        connection.prepareStatement(
-            "DELETE FROM mail WHERE no IN (SELECT mail.no FROM"
-                + " (SELECT no, rows FROM mail WHERE ended IS NOT NULL ORDER BY ended LIMIT ?) old"
-                + " JOIN mail ON mail.no BETWEEN old.no AND old.no + old.rows - 1)");
+    forget = connection.prepareStatement("DELETE FROM mail WHERE no BETWEEN ? AND ? RETURNING once");
     committed = count(connection);
     counts = committed;
+    recall(connection);
   }
 
   private static Counts count(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT coalesce(max(no), 0), coalesce(max(ended), 0), count(ended),"
+                "SELECT coalesce(max(no), 0), coalesce(max(ended), 0),"
                     + " count(*) FILTER (WHERE queued > 0),"
                     + " coalesce(sum(chars) FILTER (WHERE queued > 0), 0) FROM mail")) {
       row.next();
-      return new Counts(
-          row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), 0);
+      return new Counts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), 0);
     }
+  }
+
+  /** Brings into memory what is kept there of each message. */
+  private void recall(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row =
+          statement.executeQuery("SELECT once, no FROM mail WHERE once IS NOT NULL")) {
+        while (row.next()) {
+          sends.add(row.getLong(1), row.getLong(2));
+        }
+      }
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT no, rows FROM mail WHERE ended IS NOT NULL ORDER BY ended")) {
+        while (row.next()) {
+          endedMessages.add(row.getLong(1), row.getInt(2));
+        }
+      }
+    }
+    sends.committed();
+    endedMessages.committed();
   }
 
   /** How many messages were neither settled everywhere nor dead at the newest commit. */
@@ -149,35 +162,52 @@ final class MailboxTables implements Transactions {
   @Override
   public void committed() {
     committed = counts;
+    sends.committed();
+    endedMessages.committed();
   }
 
   @Override
   public void rolledBack() {
     counts = committed;
     mailboxes.forget();
+    sends.rolledBack();
+    endedMessages.rolledBack();
   }
 
   // ── append ───────────────────────────────────────────────────────────────────────────────────
 
-  Written append(NewMessage message, Instant now) throws SQLException {
+  /**
+   * A message with the numbers that stand for it, which whoever appends works out before: the one
+   * writer has enough to do.
+   *
+   * @param message the message
+   * @param once its digest; null without an id of its sender's
+   * @param crc what it is checked against when read again
+   */
+  record Numbered(NewMessage message, Long once, long crc) {
+
+    static Numbered of(NewMessage message) {
+      return new Numbered(message, digest(message), checksum(message));
+    }
+  }
+
+  Written append(Numbered numbered, Instant now) throws SQLException {
+    NewMessage message = numbered.message();
     Set<String> full = new LinkedHashSet<>();
     for (String name : message.mailboxes()) {
       if (mailboxes.get(name).queued >= limits.maxPerMailbox()) {
         full.add(name);
       }
     }
+    Optional<String> earlier = earlier(message, numbered.once());
+    if (earlier.isPresent()) {
+      return new Written(new Appended.Duplicate(earlier.get()), List.of());
+    }
     Optional<String> refusal = refusal(message, full);
     if (refusal.isPresent()) {
-      Appended outcome =
-          earlier(message)
-              .<Appended>map(Appended.Duplicate::new)
-              .orElseGet(() -> new Appended.Refused(refusal.get()));
-      return new Written(outcome, List.of());
+      return new Written(new Appended.Refused(refusal.get()), List.of());
     }
-    Optional<Appended> duplicate = insertFirst(message, full, now);
-    if (duplicate.isPresent()) {
-      return new Written(duplicate.get(), List.of());
-    }
+    insertFirst(numbered, full, now);
     List<CachedEntry> queued = insertRows(message, full, now);
     return new Written(new Appended.Stored(message.messageId(), List.copyOf(full)), queued);
   }
@@ -193,19 +223,20 @@ final class MailboxTables implements Transactions {
     return Optional.empty();
   }
 
-  private Optional<String> earlier(NewMessage message) throws SQLException {
-    if (message.clientMessageId().isEmpty()) {
+  private Optional<String> earlier(NewMessage message, Long once) throws SQLException {
+    long row = once == null ? 0 : sends.row(once);
+    if (row == 0) {
       return Optional.empty();
     }
-    findEarlier.setLong(1, once(message));
+    findEarlier.setLong(1, row);
     findEarlier.setString(2, message.sender());
-    findEarlier.setString(3, message.clientMessageId().get());
+    findEarlier.setString(3, message.clientMessageId().orElseThrow());
     try (ResultSet rows = findEarlier.executeQuery()) {
       return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
     }
   }
 
-  private static long crc(NewMessage message) {
+  private static long checksum(NewMessage message) {
     return Digest.crc(
         message.messageId(),
         message.sender(),
@@ -214,25 +245,13 @@ final class MailboxTables implements Transactions {
         message.payload());
   }
 
-  private static Long once(NewMessage message) {
+  private static Long digest(NewMessage message) {
     return message.clientMessageId().map(id -> Digest.once(message.sender(), id)).orElse(null);
   }
 
-  /** Writes the first row, unless the message is there; then says so. */
-  private Optional<Appended> insertFirst(NewMessage message, Set<String> full, Instant now)
-      throws SQLException {
-    if (insertFirst(message, once(message), full, now)) {
-      return Optional.empty();
-    }
-    Optional<String> earlier = earlier(message);
-    if (earlier.isEmpty()) { // two texts with one digest: the later goes without
-      insertFirst(message, null, full, now);
-    }
-    return earlier.map(Appended.Duplicate::new);
-  }
-
-  private boolean insertFirst(NewMessage message, Long once, Set<String> full, Instant now)
-      throws SQLException {
+  private void insertFirst(Numbered numbered, Set<String> full, Instant now) throws SQLException {
+    NewMessage message = numbered.message();
+    Long once = numbered.once();
     long no = counts.lastNo + 1;
     int queued = message.mailboxes().size() - full.size();
     String mailbox = message.mailboxes().isEmpty() ? null : message.mailboxes().get(0);
@@ -243,13 +262,18 @@ final class MailboxTables implements Transactions {
     insertFirst.setString(11, message.messageId());
     insertFirst.setString(12, message.sender());
     insertFirst.setString(13, message.clientMessageId().orElse(null));
-    setOptional(insertFirst, 14, once);
+    // Of two texts with one digest the later goes without.
+    boolean known = once != null && sends.row(once) == 0;
+    setOptional(insertFirst, 14, known ? once : null);
     insertFirst.setString(15, message.target());
     insertFirst.setLong(16, message.createdAt().toEpochMilli());
     insertFirst.setInt(17, message.payload().length());
-    insertFirst.setLong(18, crc(message));
+    insertFirst.setLong(18, numbered.crc());
     insertFirst.setString(19, queued == 0 ? null : message.payload());
-    return insertFirst.executeUpdate() == 1;
+    insertFirst.executeUpdate();
+    if (known) {
+      sends.add(once, no);
+    }
   }
 
   /** Writes the other rows, and counts them all. */
@@ -270,9 +294,11 @@ final class MailboxTables implements Transactions {
         queued.add(entry(message, name, first + i, first, alone));
       }
     }
-    counts = counts.withRows(Math.max(1, names.size()));
+    int rows = Math.max(1, names.size());
+    counts = counts.withRows(rows);
     if (queued.isEmpty()) {
       counts = counts.withEnded();
+      endedMessages.add(first, rows);
       trim();
     } else {
       counts = counts.withOpened(message.payload().length());
@@ -286,6 +312,7 @@ final class MailboxTables implements Transactions {
         mailbox,
         no,
         first,
+        message.mailboxes().size(),
         message.messageId(),
         message.clientMessageId().orElse(null),
         message.urgency(),
@@ -332,6 +359,7 @@ final class MailboxTables implements Transactions {
     if (entry.alone && entry.sequence == entry.first) {
       if (endRow(endOnly, ending, true)) {
         counts = counts.withClosed(entry.chars);
+        endedMessages.add(entry.first, entry.rows);
       }
     } else if (endRow(endRow, ending, false)) {
       endOfMessage.setLong(1, counts.lastEnded + 1);
@@ -339,6 +367,7 @@ final class MailboxTables implements Transactions {
       try (ResultSet rows = endOfMessage.executeQuery()) {
         if (rows.next() && rows.getInt(1) == 0) {
           counts = counts.withClosed(rows.getInt(2));
+          endedMessages.add(entry.first, rows.getInt(3));
         }
       }
     }
@@ -381,12 +410,42 @@ final class MailboxTables implements Transactions {
 
   /** Forgets what has ended beyond the limit; some at a time, since appends wait meanwhile. */
   private void trim() throws SQLException {
-    long many = Math.min(counts.ended - limits.remembered(), MOST_FORGOTTEN_AT_ONCE);
+    int many = Math.min(endedMessages.size() - limits.remembered(), MOST_FORGOTTEN_AT_ONCE);
     // One statement for many costs little more than one for one.
     if (many > Math.min(limits.remembered() / 16, WORTH_FORGETTING)) {
-      forget.setLong(1, many);
-      forget.executeUpdate();
-      counts = counts.withForgotten(many);
+      List<EndedMessages.Ended> old = new ArrayList<>(many);
+      for (int i = 0; i < many; i++) {
+        old.add(endedMessages.take());
+      }
+      old.sort(Comparator.comparingLong(EndedMessages.Ended::first));
+      forget(old);
+    }
+  }
+
+  /** Forgets messages given in the order of their rows, all that are neighbours at once. */
+  private void forget(List<EndedMessages.Ended> messages) throws SQLException {
+    long from = messages.getFirst().first();
+    long to = from;
+    for (EndedMessages.Ended message : messages) {
+      if (message.first() > to) {
+        forget(from, to);
+        from = message.first();
+      }
+      to = message.first() + message.rows();
+    }
+    forget(from, to);
+  }
+
+  private void forget(long from, long to) throws SQLException {
+    forget.setLong(1, from);
+    forget.setLong(2, to - 1);
+    try (ResultSet rows = forget.executeQuery()) {
+      while (rows.next()) {
+        long once = rows.getLong(1);
+        if (!rows.wasNull()) {
+          sends.remove(once);
+        }
+      }
     }
   }
 }

@@ -103,11 +103,13 @@ final class SqliteMailboxStore implements MailboxStore {
 
   private final class Append implements Change {
     private final NewMessage message;
+    private final MailboxTables.Numbered numbered;
     private final Consumer<Appended> consumer;
     private MailboxTables.Written written;
 
     Append(NewMessage message, Consumer<Appended> consumer) {
       this.message = message;
+      this.numbered = MailboxTables.Numbered.of(message);
       this.consumer = consumer;
     }
 
@@ -117,7 +119,7 @@ final class SqliteMailboxStore implements MailboxStore {
         rolledBack("a message sent before it has not been kept yet");
         return;
       }
-      written = tables.append(message, clock.wallTime());
+      written = tables.append(numbered, clock.wallTime());
       failedSends.decided(message);
       if (message.log().isPresent() && written.outcome() instanceof Appended.Stored) {
         logs.add(message.log().get(), message);

@@ -77,7 +77,7 @@ final class LauncherTest {
   @Test
   void theBrokerGetsASmallNurseryUnlessAnotherCollectorIsAskedFor() throws Exception {
     String out = shell.run(launcher(), "broker").out();
-    assertTrue(out.contains("[-XX:+UseSerialGC][-Xmn64m][-Dclaudemesh."), out);
+    assertTrue(out.contains("[-XX:+UseSerialGC][-Xmn96m]"), out);
 
     shell = shell.with("CLAUDEMESH_JAVA_OPTIONS", "-XX:+UseParallelGC");
     out = shell.run(launcher(), "broker").out();
