@@ -224,7 +224,8 @@ final class Sending {
 
   /** The answer to one send. */
   private final class Reply {
-    // Not the whole send: thousands wait for the disk at once, and its text is in the store by then.
+    // Not the whole send: thousands wait for the disk at once, and its text is in the store by
+    // then.
     private final String id;
     private final Priority priority;
     private final Acks.Slot slot;

@@ -24,7 +24,6 @@ public final class Json {
   // Most messages fit: a writer that starts with 16 characters copies them six times.
   private static final int LIKELY_LENGTH = 512;
 
-
   private final JsonValue value;
   private final String name;
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 final class KnownSends implements Transactions {
 
   private static final int LEAST_PLACES = 1 << 10;
+  private static final int LEAST_UNDO = 1 << 6;
 
   // Open addressing with linear probing. A digest is its own hash; row 0 marks a free place.
   private long[] digests = new long[LEAST_PLACES];
@@ -21,7 +22,7 @@ final class KnownSends implements Transactions {
   private int size;
 
   // Pairs of a digest and the row it had before the transaction, 0 if it had none.
-  private long[] undo = new long[64];
+  private long[] undo = new long[LEAST_UNDO];
   private int undoable;
 
   /** The first row of the message with a digest; 0 if there is none. */
@@ -51,6 +52,9 @@ final class KnownSends implements Transactions {
   @Override
   public void committed() {
     undoable = 0;
+    if (undo.length > LEAST_PLACES) { // as after filling it
+      undo = new long[LEAST_UNDO];
+    }
   }
 
   @Override

@@ -46,12 +46,11 @@ final class MailboxReader {
                 + " ORDER BY row.no LIMIT ?");
     findOne =
         connection.prepareStatement(
-            "SELECT row.no, row.first, row.urgency, head.client_message_id, head.chars, head.queued,"
-                + " head.rows FROM mail head JOIN mail row INDEXED BY mail_queued"
-                + " ON row.mailbox = (SELECT id FROM mailbox WHERE name = ?)"
-                + " AND row.urgency = head.urgency AND row.state = 0"
-                + " AND row.no BETWEEN head.no AND head.no + head.rows - 1"
-                + " WHERE head.message_id = ?");
+            "SELECT row.no, row.first, row.urgency, head.client_message_id, head.chars,"
+                + " head.queued, head.rows FROM mail head JOIN mail row INDEXED BY mail_queued ON"
+                + " row.mailbox = (SELECT id FROM mailbox WHERE name = ?) AND row.urgency ="
+                + " head.urgency AND row.state = 0 AND row.no BETWEEN head.no AND head.no +"
+                + " head.rows - 1 WHERE head.message_id = ?");
     findPayload =
         connection.prepareStatement(
             "SELECT message_id, sender, client_message_id, target, payload, crc"

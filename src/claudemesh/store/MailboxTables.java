@@ -115,7 +115,8 @@ final class MailboxTables implements Transactions {
                 + " (SELECT row.no FROM mail head JOIN mail row"
                 + " ON row.no BETWEEN head.no AND head.no + head.rows - 1 WHERE head.message_id = ?"
                 + " AND row.mailbox = (SELECT id FROM mailbox WHERE name = ?))");
-    forget = connection.prepareStatement("DELETE FROM mail WHERE no BETWEEN ? AND ? RETURNING once");
+    forget =
+        connection.prepareStatement("DELETE FROM mail WHERE no BETWEEN ? AND ? RETURNING once");
     committed = count(connection);
     counts = committed;
     recall(connection);

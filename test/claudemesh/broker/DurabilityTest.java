@@ -211,7 +211,7 @@ class DurabilityTest {
 
     Sender(URI url, int number) {
       peer = greet(url, List.of(ALPHA, CHARLIE, DELTA).get(number % 3), "s" + number);
-      thread = Thread.ofVirtual().start(() -> send(number));
+      thread = Thread.ofVirtual().unstarted(() -> send(number));
     }
 
     private void send(int number) {
@@ -247,6 +247,8 @@ class DurabilityTest {
     for (int i = 0; i < 100; i++) {
       senders.add(new Sender(url, i));
     }
+    senders.forEach(
+        sender -> sender.thread.start()); // all are there: a flood would hold up the last
     Set<String> acked = new HashSet<>();
     for (Sender sender : senders) {
       acked.add(queued(sender.peer.next("ack")));

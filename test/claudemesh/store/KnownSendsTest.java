@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class KnownSendsTest {
 
-  private static final int DIGESTS = 6_000; // more than it starts with, and few enough to meet again
+  private static final int DIGESTS =
+      6_000; // more than it starts with, and few enough to meet again
 
   private final KnownSends sends = new KnownSends();
   private final Random random = new Random(7);
