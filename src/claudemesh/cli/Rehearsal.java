@@ -57,7 +57,8 @@ public final class Rehearsal {
           List.of("inbox", "--json"),
           List.of("whoami", "--json"),
           List.of("state", "list"),
-          List.of("outbox"));
+          List.of("outbox"),
+          List.of("top", "--interval", "100ms"));
 
   private static final String INPUT = "hello\n";
 
