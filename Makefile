@@ -213,7 +213,7 @@ conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite agains
 	@"$(JDK)/bin/java" -cp $(call colons,$(CONFORMANCE_CLASSES) $(CLASSES) $(MAIN_JARS) $(SUITE_JARS)) \
 	  claudemesh.conformance.Conformance $(BUILD)/conformance $(ARGS)
 
-fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers; ARGS="seed 1" to repeat a run
+fuzz: $(STAMPS)/fuzz ## feed five million broken inputs to the readers, and more to TLS; ARGS="seed 1" to repeat a run
 	@"$(JDK)/bin/java" -Xmx512m -ea -cp $(call colons,$(FUZZ_CLASSES) $(CLASSES) $(MAIN_JARS)) \
 	  claudemesh.fuzz.Fuzz $(BUILD)/fuzz $(ARGS)
 

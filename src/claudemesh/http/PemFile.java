@@ -52,10 +52,20 @@ final class PemFile {
         throw new IOException(
             file + ": expected a PEM file of at most " + MOST_BYTES + " bytes, found " + size);
       }
-      return new PemFile(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+      return of(file, Files.readString(file, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": there is no such file", e);
     }
+  }
+
+  /** What a file would be that held this text, which is ISO 8859-1. */
+  static PemFile of(Path file, String text) {
+    return new PemFile(file, text);
+  }
+
+  /** The file, for messages. */
+  Path file() {
+    return file;
   }
 
   /** All certificates in the order of the file, at least one. */

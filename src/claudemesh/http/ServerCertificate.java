@@ -31,10 +31,16 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
   private static final char[] NO_PASSWORD = {};
 
   static ServerCertificate read(Path certificateFile, Path keyFile) throws IOException {
-    List<X509Certificate> chain = PemFile.read(certificateFile).certificates();
+    return of(PemFile.read(certificateFile), PemFile.read(keyFile));
+  }
+
+  static ServerCertificate of(PemFile certificates, PemFile keys) throws IOException {
+    Path certificateFile = certificates.file();
+    Path keyFile = keys.file();
+    List<X509Certificate> chain = certificates.certificates();
     requireSigned(certificateFile, chain);
-    PrivateKey key = PemFile.read(keyFile).privateKey();
-    if (!belongTogether(key, chain.getFirst().getPublicKey())) {
+    PrivateKey key = keys.privateKey();
+    if (!belongTogether(keyFile, key, chain.getFirst().getPublicKey())) {
       throw new IOException(
           "the key in "
               + keyFile
@@ -63,7 +69,8 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  private static boolean belongTogether(PrivateKey secret, PublicKey open) throws IOException {
+  private static boolean belongTogether(Path keyFile, PrivateKey secret, PublicKey open)
+      throws IOException {
     if (!secret.getAlgorithm().equals(open.getAlgorithm())) {
       return false;
     }
@@ -84,7 +91,10 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
       return signer.verify(signature);
     } catch (GeneralSecurityException e) {
       throw new IOException(
-          "the key cannot be used: expected RSA of 1024 bits or more, EC or Ed25519", e);
+          keyFile
+              + ": the key cannot be used, or is not the certificate's: expected RSA of 1024 bits"
+              + " or more, EC or Ed25519",
+          e);
     }
   }
 

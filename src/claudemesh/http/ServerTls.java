@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSessionContext;
 
 /**
  * How a server speaks TLS: 1.3 and 1.2 with forward secrecy, under a certificate that is read again
@@ -20,6 +22,12 @@ import javax.net.ssl.SSLParameters;
  * #reloadIfChanged} is for one thread at a time.
  */
 public final class ServerTls {
+
+  /** Sessions that clients may resume; the oldest makes room. The JDK would keep 20 480. */
+  static final int MOST_SESSIONS = 2_048;
+
+  /** For how long a session, or a ticket that a client keeps, may be resumed. The JDK: a day. */
+  static final Duration SESSIONS_LAST = Duration.ofHours(1);
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -73,11 +81,24 @@ public final class ServerTls {
       Log.warn("certificate_expired", "file", certificateFile, "expired", certificate.expires());
     }
     SSLContext context = certificate.context();
+    bound(context.getServerSessionContext());
     String[] suites =
         Stream.of(context.getDefaultSSLParameters().getCipherSuites())
             .filter(ServerTls::isModern)
             .toArray(String[]::new);
     return new Loaded(certificate, context, suites);
+  }
+
+  // What strangers leave behind is bounded, and so is the time in which a stolen ticket key is any
+  // use. A certificate that is replaced ends all of its sessions: the new one has its own context.
+  private static void bound(SSLSessionContext sessions) {
+    sessions.setSessionCacheSize(MOST_SESSIONS);
+    sessions.setSessionTimeout((int) SESSIONS_LAST.toSeconds());
+  }
+
+  /** The sessions that can be resumed under the certificate in use, for tests. */
+  SSLSessionContext sessions() {
+    return loaded.context().getServerSessionContext();
   }
 
   // Authenticated encryption under a key that no later theft of the certificate's key gives away.

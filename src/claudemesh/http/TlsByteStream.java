@@ -2,6 +2,7 @@ package claudemesh.http;
 
 import claudemesh.json.Log;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -43,13 +44,15 @@ final class TlsByteStream implements ByteStream {
       """
           .getBytes(StandardCharsets.US_ASCII);
 
-  // A record to write takes 17 KB; kept for others, it is not 17 KB for each small message.
+  // A record to write takes 18 KB; kept for others, it is not 18 KB for each small message. All are
+  // of the longest: a peer may ask for short records (RFC 6066 §4), the next one may not.
   private static final ArrayBlockingQueue<ByteBuffer> SPARE = new ArrayBlockingQueue<>(64);
 
   private final ByteStream plain;
   private final Supplier<SSLEngine> engines;
   private final InputBuffer sealed = new InputBuffer();
   private final ReentrantLock writing = new ReentrantLock();
+  private volatile boolean closed;
   private volatile SSLEngine engine; // set by the first read
   private volatile boolean established; // the reading thread's, as is opened
   private ByteBuffer opened = NOTHING;
@@ -79,6 +82,7 @@ final class TlsByteStream implements ByteStream {
   }
 
   private int readOpened(byte[] target, int offset, int length) throws IOException {
+    requireOpen();
     while (!opened.hasRemaining()) {
       switch (engine.getHandshakeStatus()) {
         case NEED_TASK -> runTasks();
@@ -100,6 +104,13 @@ final class TlsByteStream implements ByteStream {
       opened = NOTHING;
     }
     return count;
+  }
+
+  // What came before the close and was not read yet would otherwise still be.
+  private void requireOpen() throws IOException {
+    if (closed) {
+      throw new SocketException("this end has closed the connection");
+    }
   }
 
   private void runTasks() throws SSLException {
@@ -146,7 +157,8 @@ final class TlsByteStream implements ByteStream {
   private void requireTls(int type) throws IOException {
     boolean fits = established ? type >= LEAST_TYPE && type <= LAST_TYPE : isHandshake(type);
     if (!fits) {
-      if (!established && Character.isUpperCase(type)) {
+      boolean first = engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+      if (!established && first && Character.isUpperCase(type)) {
         plain.write(WRONG_PORT, 0, WRONG_PORT.length);
       }
       throw new SSLException("the peer does not speak TLS");
@@ -210,7 +222,7 @@ final class TlsByteStream implements ByteStream {
 
   private ByteBuffer takeSpare() {
     ByteBuffer spare = SPARE.poll();
-    return spare != null ? spare : ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    return spare != null ? spare : ByteBuffer.allocate(LONGEST_RECORD);
   }
 
   @Override
@@ -230,6 +242,7 @@ final class TlsByteStream implements ByteStream {
   /** Says {@code close_notify} unless a write is stuck, then closes. */
   @Override
   public void close() {
+    closed = true;
     if (engine != null) {
       engine.closeOutbound();
       sayFarewell();
@@ -254,6 +267,7 @@ final class TlsByteStream implements ByteStream {
 
   @Override
   public void abort() {
+    closed = true;
     plain.abort();
   }
 

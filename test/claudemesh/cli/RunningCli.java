@@ -55,8 +55,13 @@ abstract class RunningCli implements AutoCloseable {
 
   /** The next line that fits; those before it are remembered. */
   final String awaitLine(Predicate<String> wanted) throws TimeoutException, InterruptedException {
+    return awaitLine(wanted, LIMIT_SECONDS);
+  }
+
+  private String awaitLine(Predicate<String> wanted, long seconds)
+      throws TimeoutException, InterruptedException {
     while (true) {
-      String line = lines.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+      String line = lines.poll(seconds, TimeUnit.SECONDS);
       if (line == null || line.equals(END)) {
         throw new TimeoutException("no such line before " + line + ", but: " + seen);
       }
@@ -69,7 +74,13 @@ abstract class RunningCli implements AutoCloseable {
 
   /** The next record of a type. */
   public final Json awaitRecord(String type) throws TimeoutException, InterruptedException {
-    return Json.parseObject(awaitLine(line -> line.contains("\"type\":\"" + type + "\"")));
+    return awaitRecord(type, LIMIT_SECONDS);
+  }
+
+  /** The next record of a type, of a command that a busy machine may take long to start. */
+  public final Json awaitRecord(String type, long seconds)
+      throws TimeoutException, InterruptedException {
+    return Json.parseObject(awaitLine(line -> line.contains("\"type\":\"" + type + "\""), seconds));
   }
 
   /** The records of one type among all lines, once it has ended. */

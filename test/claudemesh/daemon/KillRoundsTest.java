@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,17 +159,34 @@ final class KillRoundsTest {
   }
 
   private void settle() throws Exception {
-    for (KilledUser user : users) {
-      user.finishSending(PATIENCE);
+    users.forEach(KilledUser::finishSending);
+    if (!comesAbout(() -> users.stream().allMatch(KilledUser::hasSentAll), this::taken)) {
+      throw new AssertionError("sending stands still:\n" + users.getFirst().daemon.threads());
     }
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!allRead() && System.nanoTime() - deadline < 0) {
-      processes.getFirst().endsWithin(50); // then look again; the checker says what is missing
-    }
+    // If that does not come about, the checker says what is missing.
+    comesAbout(this::allRead, () -> users.stream().mapToInt(KilledUser::readCount).sum());
     for (KilledUser user : users) {
       user.stopReading();
       user.daemon.end();
     }
+  }
+
+  /** Waits for as long as it gets on: how fast that is depends on the machine. */
+  private boolean comesAbout(BooleanSupplier done, IntSupplier progress)
+      throws InterruptedException {
+    int last = -1;
+    long moved = System.nanoTime();
+    while (!done.getAsBoolean()) {
+      int now = progress.getAsInt();
+      if (now != last) {
+        last = now;
+        moved = System.nanoTime();
+      } else if (System.nanoTime() - moved > PATIENCE.toNanos()) {
+        return false;
+      }
+      processes.getFirst().endsWithin(50);
+    }
+    return true;
   }
 
   private boolean allRead() {

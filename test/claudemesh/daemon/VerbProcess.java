@@ -3,6 +3,7 @@ package claudemesh.daemon;
 import claudemesh.cli.CliProcess;
 import claudemesh.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class VerbProcess {
   private static final List<String> OPEN_UMASK =
       List.of("sh", "-c", "umask 000 && exec \"$@\"", "sh");
   private static final int MOST_STARTS = 5;
+  private static final long PATIENCE_SECONDS = 240;
 
   private final Path scratch;
   private final Map<String, String> environment;
@@ -52,14 +54,29 @@ final class VerbProcess {
   Json awaitReady() throws Exception {
     for (int start = 1; ; start++) {
       try {
-        return process.awaitRecord(ready);
+        return process.awaitRecord(ready, PATIENCE_SECONDS);
       } catch (Exception e) {
         if (start == MOST_STARTS || process.process().isAlive()) {
-          throw new AssertionError(words + " does not come up: " + process.err(), e);
+          throw new AssertionError(
+              words + " does not come up: " + process.err() + "\n" + threads(), e);
         }
         start();
       }
     }
+  }
+
+  /** What each of its threads does: whether it is stuck, or has not been given the time. */
+  String threads() throws IOException, InterruptedException {
+    Process tool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.process().pid()),
+                "Thread.print")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    tool.waitFor();
+    return said;
   }
 
   /** Whether it ended by itself before some time has passed. */

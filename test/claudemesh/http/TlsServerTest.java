@@ -2,6 +2,7 @@ package claudemesh.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,6 +15,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,9 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +167,43 @@ class TlsServerTest {
     try (RawClient client = new RawClient(over(dripping, "ec"))) {
       client.send(GET);
       assertEquals("xxxxx", client.answer().body());
+    }
+  }
+
+  @Test
+  void sessionsToResumeAreBoundedInNumberAndTimeUnderEveryCertificate() throws Exception {
+    Path certificate = folder.resolve("sessions.pem");
+    Path key = folder.resolve("sessions.key");
+    copy("ec", certificate, key, 1);
+    start(certificate, key);
+    requireBounded(tls.sessions());
+    SSLSessionContext before = tls.sessions();
+    copy("rsa", certificate, key, 2);
+    assertFalse(tls.reloadIfChanged());
+    assertTrue(tls.reloadIfChanged());
+    requireBounded(tls.sessions());
+    assertNotSame(before, tls.sessions(), "nobody resumes under a certificate that was replaced");
+  }
+
+  private static void requireBounded(SSLSessionContext sessions) {
+    assertEquals(ServerTls.MOST_SESSIONS, sessions.getSessionCacheSize());
+    assertEquals(ServerTls.SESSIONS_LAST.toSeconds(), sessions.getSessionTimeout());
+  }
+
+  @Test
+  void plainHttpAmidstAHandshakeIsNoRequest() throws Exception {
+    start("ec");
+    SSLEngine engine = certificates.trusting("ec").createSSLEngine();
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), hello);
+    try (Socket socket = plainSocket()) {
+      socket.getOutputStream().write(hello.array(), 0, hello.position());
+      assertEquals(22, socket.getInputStream().read());
+      socket.getOutputStream().write(GET.getBytes(StandardCharsets.US_ASCII));
+      assertEquals("TLS the peer does not speak TLS", refusal());
+      String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertFalse(rest.contains("HTTP/1.1"), "an answer in the clear amidst records");
     }
   }
 

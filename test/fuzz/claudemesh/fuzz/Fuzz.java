@@ -1,25 +1,29 @@
 package claudemesh.fuzz;
 
 import claudemesh.http.FrameTarget;
+import claudemesh.http.PemTarget;
 import claudemesh.http.RequestReadersTarget;
+import claudemesh.http.TlsSocketTarget;
+import claudemesh.http.TlsTarget;
 import claudemesh.protocol.CodecTarget;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Feeds broken inputs to everything that reads what strangers send. Every input follows from the
- * seed and its own number, so a run can be repeated, on any number of threads.
+ * seed and its own number, so a run can be repeated, on any number of threads. Afterwards heap,
+ * descriptors and threads must be what they were.
  *
  * <pre>
- *   make fuzz                                  5 million inputs, another seed each time
+ *   make fuzz                                  5 million inputs and those of TLS, another seed each
+ *                                              time
  *   make fuzz ARGS="seed 7 inputs 100000"      a run again, or a shorter one
- *   make fuzz ARGS="target frames"             one target alone: frames, requests, codec
+ *   make fuzz ARGS="target frames"             one target alone: frames, requests, codec, pem,
+ *                                              tls, sockets
  *   make fuzz ARGS="replay FILE"               one input again, with its stack trace
  * </pre>
  *
@@ -28,9 +32,15 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Fuzz {
 
   private static final long INPUTS = 5_000_000;
-  private static final long LEAKED = 8 << 20;
+  private static final int SHARES = 1_000;
   private static final List<Target> TARGETS =
-      List.of(new FrameTarget(), new RequestReadersTarget(), new CodecTarget());
+      List.of(
+          new PemTarget(),
+          new TlsTarget(),
+          new TlsSocketTarget(),
+          new FrameTarget(),
+          new RequestReadersTarget(),
+          new CodecTarget());
 
   private Fuzz() {}
 
@@ -53,7 +63,11 @@ public final class Fuzz {
     List<Target> targets =
         TARGETS.stream().filter(target -> only.isEmpty() || target.name().equals(only)).toList();
     if (targets.isEmpty()) {
-      throw new IllegalArgumentException("target: expected frames, requests or codec, got " + only);
+      throw new IllegalArgumentException(
+          "target: expected one of "
+              + TARGETS.stream().map(Target::name).toList()
+              + ", got "
+              + only);
     }
     System.out.printf("fuzz: seed %d, %,d inputs%n", seed, inputs);
     System.exit(run(targets, seed, inputs, new Failures(folder)) ? 0 : 1);
@@ -72,41 +86,35 @@ public final class Fuzz {
   }
 
   private static boolean run(List<Target> targets, long seed, long inputs, Failures failures)
-      throws IOException, InterruptedException {
-    int shares = targets.stream().mapToInt(Target::share).sum();
+      throws Exception {
     Runs runs = new Runs(seed, failures);
     // First a little of everything: classes and caches that stay are not leaks.
     for (Target target : targets) {
-      runs.run(target, -1_000, 0);
+      runs.run(target, -target.share(), 0);
       runs.seeds(target);
+      requireNothingHeld(target, failures);
     }
-    long before = heap();
-    AtomicLong done = new AtomicLong();
+    Footprint before = Footprint.now();
+    long done = 0;
     for (Target target : targets) {
-      long count =
-          target == targets.getLast() ? inputs - done.get() : inputs * target.share() / shares;
+      long count = targets.size() == 1 ? inputs : inputs * target.share() / SHARES;
       runs.run(target, 0, count);
-      done.addAndGet(count);
+      requireNothingHeld(target, failures);
+      System.out.printf("%-8s %,d inputs%n", target.name(), count);
+      done += count;
     }
-    long leaked = heap() - before;
-    if (leaked > LEAKED) {
-      failures.add(
-          "heap after the run: %,d bytes more than before, at most %,d expected"
-              .formatted(leaked, LEAKED));
-    }
-    System.out.printf("heap after the run: %+,d KB%n", leaked >> 10);
-    System.out.printf("fuzz: %,d inputs, %,d failures%n", done.get(), failures.count());
+    Footprint after = Footprint.now();
+    after.leaks(before).forEach(failures::add);
+    System.out.println("before   " + before + "\nafter    " + after);
+    System.out.printf("fuzz: %,d inputs, %,d failures%n", done, failures.count());
     return failures.count() == 0;
   }
 
-  private static long heap() throws InterruptedException {
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      System.gc();
-      least =
-          Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+  private static void requireNothingHeld(Target target, Failures failures) throws Exception {
+    int held = target.held();
+    if (held > 0) {
+      failures.add(target.name() + ": " + held + " still open when all inputs were through");
     }
-    return least;
   }
 
   private static void replay(Path file) throws Exception {

@@ -18,11 +18,32 @@ public interface Target {
   String name();
 
   /**
-   * Its part of all inputs.
+   * How many inputs it gets.
    *
-   * @return a percentage
+   * @return for each 1 000 inputs of a run, so many
    */
   int share();
+
+  /**
+   * What an input may allocate, beside what its length allows: more than a few lines' work, less
+   * than what a length that was only announced would.
+   *
+   * @return bytes
+   */
+  default long allowedBytes() {
+    return 400 << 10;
+  }
+
+  /**
+   * What is still held that should be gone once all inputs are through: connections, say. Waits for
+   * what needs a moment.
+   *
+   * @return the count
+   * @throws Exception if it cannot be told
+   */
+  default int held() throws Exception {
+    return 0;
+  }
 
   /**
    * Makes an input from the grammar, mostly valid, with mistakes that a mutation would hardly make.

@@ -46,7 +46,7 @@ public final class FrameTarget implements Target {
 
   @Override
   public int share() {
-    return 40;
+    return 400;
   }
 
   @Override

@@ -110,7 +110,7 @@ public final class RequestReadersTarget implements Target {
 
   @Override
   public int share() {
-    return 20;
+    return 200;
   }
 
   @Override

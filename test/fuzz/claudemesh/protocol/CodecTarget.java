@@ -226,7 +226,7 @@ public final class CodecTarget implements Target {
 
   @Override
   public int share() {
-    return 40;
+    return 400;
   }
 
   @Override
