@@ -48,7 +48,7 @@ TEST_FLAGS := -Xmx1g -ea $(NATIVE) -Dclaudemesh.classes=$(CLASSES) -Dclaudemesh.
 
 .DEFAULT_GOAL := jar
 .DELETE_ON_ERROR:
-.PHONY: jar bundle install uninstall test-bundle test-page test arrows run demo test-shell test-mcp bench bench-broker bench-store crash crash-store conformance fuzz mutants format \
+.PHONY: jar bundle install uninstall test-bundle test-page test arrows run demo session test-shell test-mcp bench bench-broker bench-store crash crash-store conformance fuzz mutants format \
   format-check javadoc reproducible check clean help deps suite-deps FORCE
 
 jar: $(JAR) ## build build/claudemesh.jar (what plain `make` does)
@@ -190,6 +190,13 @@ run: $(JAR) ## start a live mesh: broker, member connection, echo session
 
 demo: $(JAR) ## play the whole scene with real processes, the broker killed in the middle
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/demo.sh
+
+session: $(JAR) ## play the session that README shows, and put what it printed there
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" test/session.sh >$(BUILD)/session.txt
+	@awk -v session=$(BUILD)/session.txt '/^```console$$/ { print; \
+	  while ((getline line <session) > 0) print line; skip = 1 } /^```$$/ { skip = 0 } !skip' \
+	  README.md >$(BUILD)/README.new
+	@cp $(BUILD)/README.new README.md
 
 test-shell: $(JAR) ## run real pipelines in bash and dash (needs jq); LINES_MANY=N for fewer than 100 000 lines
 	@for shell in bash dash; do \

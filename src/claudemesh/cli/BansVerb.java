@@ -10,7 +10,6 @@ final class BansVerb implements Verb, Listing.Columns {
   public VerbSpec spec() {
     return VerbSpec.of("bans", "list who is banned from a mesh")
         .flags(Shared.CONNECTING)
-        .about("With --json: an array of {\"name\",\"pubkey\",\"revokedAt\",\"mesh\"}.")
         .examples("claudemesh bans", "claudemesh bans --json");
   }
 

@@ -36,9 +36,7 @@ final class BrokerVerb implements Verb {
         .about(
             "Serves the meshes of its data folder at ws://HOST:PORT/ws (with a certificate wss:)"
                 + " until it is interrupted. Meshes and invites made meanwhile by \"mesh create\""
-                + " and \"invite\" on the same folder count at once.",
-            "With --json, one line once it listens: {\"type\":\"listening\",\"url\",\"data\","
-                + "\"pid\"}.")
+                + " and \"invite\" on the same folder count at once.")
         .examples(
             "claudemesh broker",
             "claudemesh broker --listen 0.0.0.0:7900 --tls-cert chain.pem --tls-key key.pem",

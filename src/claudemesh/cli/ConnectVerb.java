@@ -42,7 +42,7 @@ final class ConnectVerb implements Verb {
                 + " one, * or @GROUP.",
             "Standard output: one JSON object a line, each written at once: types "
                 + String.join(", ", PipeRecords.TYPES)
-                + ".",
+                + "; \"claudemesh help json\" explains their fields.",
             "At the end of input it waits for every ack and leaves. A lost connection heals"
                 + " underneath: lines read meanwhile are held and sent in order. A received message"
                 + " is acknowledged once it is written; one that --only leaves out is not.",

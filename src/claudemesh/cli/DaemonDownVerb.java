@@ -19,8 +19,7 @@ final class DaemonDownVerb implements Verb {
         .about(
             "Asks the daemon which process it is, ends that and waits for it: its connections leave"
                 + " the meshes, and what is under way is on disk. A service manager may start it"
-                + " again: then use \"claudemesh uninstall\". Exit code 6 if none runs.",
-            "With --json: {\"ended\",\"pid\"}.")
+                + " again: then use \"claudemesh uninstall\". Exit code 6 if none runs.")
         .examples("claudemesh daemon down");
   }
 

@@ -39,11 +39,9 @@ final class DaemonUpVerb implements Verb {
                 + " mesh, the registered sessions, and an outbox and an inbox on disk. It answers"
                 + " HTTP on the Unix socket daemon.sock in its folder, which is daemon in the"
                 + " config's, or CLAUDEMESH_DAEMON_DIR. Meshes joined and left meanwhile count at"
-                + " once. One daemon at a time works in a folder.",
+                + " once. One daemon at a time works in a folder. Logs go to standard error.",
             "With --tcp, requests over TCP show the secret in the file local-token:"
                 + " Authorization: Bearer TOKEN.",
-            "With --json, one line once it answers: {\"type\":\"ready\",\"pid\",\"folder\","
-                + "\"socket\",\"tcp\"?,\"meshes\"}. Logs go to standard error.",
             "As a service of systemd with Type=notify it tells when it is ready, through the"
                 + " program systemd-notify: the unit needs NotifyAccess=all.")
         .examples(

@@ -19,8 +19,8 @@ final class EventsVerb implements Verb {
         .about(
             "{\"type\",\"event_id\",\"ts\",…}, where type is message, peer_joined, peer_returned,"
                 + " peer_left, peer_visible, peer_hidden, system, state_change, status, outbox or"
-                + " session with the fields that the daemon's API has, or gap: events were missed"
-                + " before this one.",
+                + " session with fields that \"claudemesh help json\" explains, or gap: events were"
+                + " missed before this one.",
             "When the daemon goes: {\"type\":\"daemon\",\"status\":\"away\"}; it then waits for"
                 + " one, {\"type\":\"daemon\",\"status\":\"back\"}, and goes on where it was.")
         .examples("claudemesh events", "claudemesh events --mesh team --count 1");

@@ -20,8 +20,7 @@ final class GroupVerb implements Verb {
         .flags(VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
         .about(
             "Needs a daemon, whose connection is in the group: inside \"claudemesh launch\" the"
-                + " session's, else yours as a member.",
-            "With --json: {\"ok\",\"name\",\"mesh\"}.")
+                + " session's, else yours as a member.")
         .examples("claudemesh " + name + " dev");
   }
 

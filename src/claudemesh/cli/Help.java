@@ -3,6 +3,7 @@ package claudemesh.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Help texts, made of the table of verbs. Pure. */
@@ -20,6 +21,18 @@ final class Help {
               + " own.",
           "Standard output carries data only: tables for people, JSON lines for programs."
               + " Diagnostics go to standard error.");
+
+  /** How to read what it prints for programs, a paragraph each. */
+  static final List<String> JSON =
+      List.of(
+          "What verbs print for programs: with --json, or always if they print nothing else. One"
+              + " value a line, so that jq and while read can follow; an array is one line too, but"
+              + " is spread over several at a terminal. \"claudemesh help --schema\" prints the"
+              + " same as JSON Schema.",
+          "A name with a question mark may be missing. Within a version this is exact; later ones"
+              + " may add fields and types of lines, which a program should pass over, and take"
+              + " none away. A call that fails prints what it has done so far or nothing, says why"
+              + " on standard error, and has an exit code other than 0.");
 
   /** The variables that it heeds. */
   static final Map<String, String> ENVIRONMENT = new TreeMap<>();
@@ -82,7 +95,9 @@ final class Help {
     lines.add("Usage: " + spec.usage());
     lines.add("");
     lines.add(sentence(spec.summary()));
-    for (String paragraph : spec.about()) {
+    List<String> paragraphs = new ArrayList<>(spec.about());
+    json(spec).ifPresent(paragraphs::add);
+    for (String paragraph : paragraphs) {
       lines.add("");
       addWrapped("", paragraph);
     }
@@ -93,6 +108,30 @@ final class Help {
     lines.add("");
     lines.add("Exit codes:");
     addRows(exitRows());
+  }
+
+  /** What a verb prints with {@code --json}; empty if it has no such flag. */
+  static Optional<String> json(VerbSpec spec) {
+    return new SchemaShape(OutputSchemas.load()).paragraph(spec);
+  }
+
+  /** What verbs print for programs, field by field, in lines of that many columns at most. */
+  static String ofJson(int width) {
+    Help help = new Help(width);
+    SchemaPage page = new SchemaPage(OutputSchemas.load());
+    JSON.forEach(
+        paragraph -> {
+          help.addWrapped("", paragraph);
+          help.lines.add("");
+        });
+    help.lines.add("Kinds of values:");
+    help.addRows(page.legend());
+    for (SchemaPage.Block block : page.blocks()) {
+      help.lines.add("");
+      help.addWrapped("", block.title() + ": " + String.join(" ", block.words()));
+      help.addRows(block.rows());
+    }
+    return String.join("\n", help.lines);
   }
 
   private static List<String[]> flagRows(VerbSpec spec) {

@@ -15,8 +15,7 @@ final class InboxClearVerb implements Verb {
         .flags(InboxVerb.FROM, InboxVerb.SINCE, VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
         .about(
             "All of them, unless --from or --since say which: read or not. Inside \"claudemesh"
-                + " launch\" only the session's own.",
-            "With --json: {\"removed\"}.")
+                + " launch\" only the session's own.")
         .examples("claudemesh inbox clear", "claudemesh inbox clear --from bob");
   }
 

@@ -44,11 +44,7 @@ final class InboxVerb implements Verb, Listing.Columns {
             "Inside \"claudemesh launch\": the session's own; else those of you as a member. What"
                 + " is listed counts as read. A message that does not open is never shown as"
                 + " authentic.",
-            "With --json: an array, with --follow one object a line, of {\"id\","
-                + "\"client_message_id\",\"broker_message_id\",\"mesh\",\"topic\",\"sender_pubkey\","
-                + "\"sender_name\",\"body\",\"received_at\",\"reply_to_id\",\"seen_at\","
-                + "\"recipient_pubkey\",\"recipient_kind\",\"sender_member_pubkey\",\"priority\",\"created_at\",\"encrypted\"?,\"unreadable\"?,\"why\"?};"
-                + " encrypted false means that text and sender rest on the broker's word.")
+            "With --follow and --json: one object a line instead of an array.")
         .examples(
             "claudemesh inbox --unread",
             "claudemesh inbox --since 1h --from bob",

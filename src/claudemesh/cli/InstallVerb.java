@@ -26,8 +26,7 @@ final class InstallVerb implements Verb {
         .about(
             "Linux: writes a systemd user unit, hardened and restarted on failure, and starts it."
                 + " macOS: a launchd agent. \"claudemesh uninstall\" takes it back. To have it run"
-                + " without a login, on Linux: loginctl enable-linger.",
-            "With --json: {\"file\",\"started\",\"why\"?}.")
+                + " without a login, on Linux: loginctl enable-linger.")
         .examples("claudemesh install", "claudemesh install --print", "claudemesh install --agent");
   }
 

@@ -17,9 +17,7 @@ final class InviteListVerb implements Verb {
         .flags(VerbSpec.MESH, BrokerFolder.DATA, VerbSpec.JSON)
         .about(
             "Works on the data folder of a broker on this machine. The links themselves are not"
-                + " kept; an id is what invite revoke wants.",
-            "With --json: an array of {\"id\",\"mesh\",\"role\",\"uses\",\"maxUses\","
-                + "\"expiresAt\",\"state\"}; state is open, exhausted, expired or revoked.")
+                + " kept; an id is what invite revoke wants.")
         .examples("claudemesh invite list", "claudemesh invite list --mesh team --json");
   }
 

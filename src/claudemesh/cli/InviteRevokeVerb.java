@@ -15,8 +15,7 @@ final class InviteRevokeVerb implements Verb {
         .flags(VerbSpec.MESH, BrokerFolder.DATA, VerbSpec.JSON)
         .about(
             "ID is what invite list shows, or as much of it as is unique. Works on the data folder"
-                + " of a broker on this machine, and at once. Who has joined stays a member.",
-            "With --json: the invite as invite list prints it.")
+                + " of a broker on this machine, and at once. Who has joined stays a member.")
         .examples("claudemesh invite revoke 3f81c2a09d54");
   }
 

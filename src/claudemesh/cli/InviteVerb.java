@@ -38,9 +38,7 @@ final class InviteVerb implements Verb {
         .about(
             "Works on the data folder of a broker on this machine, which holds the key that signs"
                 + " invites. Whoever has the link can join: hand it on with care. invite list shows"
-                + " what became of it, invite revoke calls it back.",
-            "With --json:"
-                + " {\"id\",\"link\",\"mesh\",\"role\",\"uses\",\"brokerUrl\",\"expiresAt\"}.")
+                + " what became of it, invite revoke calls it back.")
         .examples("claudemesh invite", "claudemesh invite --mesh team --uses 5 --expires 12h");
   }
 

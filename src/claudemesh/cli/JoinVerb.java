@@ -31,8 +31,7 @@ final class JoinVerb implements Verb {
                 + " signature are checked before anything is sent. Joining a mesh again keeps your"
                 + " key.",
             "It goes the way that other verbs go: through the proxy that the environment names, and"
-                + " with --ca to a broker whose certificate your own CA signed.",
-            "With --json: {\"slug\",\"meshId\",\"memberId\",\"displayName\",\"brokerUrl\"}.")
+                + " with --ca to a broker whose certificate your own CA signed.")
         .examples(
             "claudemesh join ic://join/eyJ2Ijox… --name alice", "claudemesh join - <link.txt");
   }

@@ -12,9 +12,6 @@ final class ListVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("list", "list the meshes you have joined")
         .flags(VerbSpec.JSON)
-        .about(
-            "With --json: an array of {\"slug\",\"meshId\",\"memberId\",\"pubkey\",\"brokerUrl\","
-                + "\"joinedAt\",\"displayName\"}. Secret keys are never printed.")
         .examples("claudemesh list", "claudemesh list --json");
   }
 

@@ -29,6 +29,9 @@ final class Man {
     for (String name : Verbs.NAMES) {
       man.verb(Verbs.create(name).spec());
     }
+    man.request("SH", "JSON OUTPUT");
+    Help.JSON.forEach(man::paragraph);
+    man.paragraph("claudemesh help json explains every field.");
     man.request("SH", "COMMON FLAGS");
     VerbSpec.COMMON.forEach(man::flag);
     man.request("SH", "EXIT STATUS");
@@ -46,6 +49,7 @@ final class Man {
     request("SS", spec.usage());
     paragraph(Help.sentence(spec.summary()));
     spec.about().forEach(this::paragraph);
+    Help.json(spec).ifPresent(this::paragraph);
     spec.flags().forEach(this::flag);
     if (!spec.examples().isEmpty()) {
       request("PP");

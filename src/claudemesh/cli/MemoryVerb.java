@@ -23,22 +23,18 @@ final class MemoryVerb implements Verb, Listing.Columns {
           VerbSpec.of(name, "have the mesh remember a text")
               .operands("TEXT", 1, 1)
               .flags(Shared.connecting(TAG))
-              .about("Everybody on the mesh can read it.", "With --json: {\"id\",\"mesh\"}.")
+              .about("Everybody on the mesh can read it.")
               .examples("claudemesh remember deploys-happen-on-Tuesday --tag deploy");
       case "recall" ->
           VerbSpec.of(name, "search what the mesh remembers")
               .operands("[QUERY]", 0, 1)
               .flags(Shared.CONNECTING)
-              .about(
-                  "Without a query: everything.",
-                  "With --json: an array of {\"id\",\"content\",\"tags\",\"rememberedBy\","
-                      + "\"rememberedAt\",\"mesh\"}.")
+              .about("Without a query: everything.")
               .examples("claudemesh recall deploy", "claudemesh recall --json");
       default ->
           VerbSpec.of(name, "have the mesh forget a text")
               .operands("ID", 1, 1)
               .flags(Shared.CONNECTING)
-              .about("With --json: {\"ok\",\"id\",\"mesh\"}.")
               .examples("claudemesh forget 3f2a91");
     };
   }

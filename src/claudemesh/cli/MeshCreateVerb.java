@@ -30,8 +30,7 @@ final class MeshCreateVerb implements Verb {
         .flags(NAME, URL, BrokerFolder.DATA, VerbSpec.JSON)
         .about(
             "Works on the data folder of a broker on this machine, whether it runs or not, and"
-                + " joins the new mesh as its owner. Invite others with \"claudemesh invite\".",
-            "With --json: {\"slug\",\"meshId\",\"memberId\",\"brokerUrl\"}.")
+                + " joins the new mesh as its owner. Invite others with \"claudemesh invite\".")
         .examples("claudemesh mesh create team", "claudemesh mesh create team --name alice");
   }
 

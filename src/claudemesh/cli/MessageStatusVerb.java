@@ -11,11 +11,7 @@ final class MessageStatusVerb implements Verb, Listing.Columns {
     return VerbSpec.of("message status", "what became of a message that you sent")
         .operands("ID", 1, 1)
         .flags(Shared.CONNECTING)
-        .about(
-            "ID is the broker's id for it, the message_id that send prints.",
-            "With --json: {\"messageId\",\"targetSpec\",\"delivered\",\"deliveredAt\"?,"
-                + "\"recipients\":[{\"name\",\"pubkey\",\"status\",\"reason\"?}],\"mesh\"}; a"
-                + " status is queued, delivered, read or dead.")
+        .about("ID is the broker's id for it, the message_id that send prints.")
         .examples("claudemesh message status fnR4vkDvNjs58LLciNWLzOFSHklpgto9");
   }
 

@@ -27,8 +27,7 @@ final class ModerationVerb implements Verb {
         .flags(Shared.CONNECTING)
         .about(
             "For owners and admins of the mesh: exit code 5 for others. TARGET is a name or a key"
-                + " of the peer list; to unban, one of \"claudemesh bans\".",
-            "With --json: {\"ok\",\"action\",\"affected\",\"skipped_control_plane\"?,\"mesh\"}.")
+                + " of the peer list; to unban, one of \"claudemesh bans\".")
         .examples("claudemesh " + action + " bob");
   }
 

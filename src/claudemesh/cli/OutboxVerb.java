@@ -15,10 +15,6 @@ final class OutboxVerb implements Verb, Listing.Columns {
   private static final Flag LIMIT =
       Flag.value("limit", "N", "the newest N; 50 unless given").or("n");
   private static final Flag DEAD = Flag.on("dead", "all that the broker refused for good");
-  private static final String ROW =
-      "{\"id\",\"client_message_id\",\"status\",\"attempts\",\"enqueued_at\",\"next_attempt_at\","
-          + "\"delivered_at\",\"broker_message_id\",\"last_error\",\"aborted_at\",\"aborted_by\","
-          + "\"superseded_by\",\"payload_bytes\",\"mesh\",\"to\",\"via\",\"priority\"}";
 
   private final String name;
 
@@ -32,21 +28,17 @@ final class OutboxVerb implements Verb, Listing.Columns {
       case "outbox" ->
           VerbSpec.of(name, "list messages that go out, and what became of them")
               .flags(STATUS, LIMIT, VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
-              .about(
-                  "Inside \"claudemesh launch\": those of the session.",
-                  "With --json: an array of " + ROW + ".")
+              .about("Inside \"claudemesh launch\": those of the session.")
               .examples("claudemesh outbox", "claudemesh outbox --status dead --json");
       case "outbox retry" ->
           VerbSpec.of(name, "send a message again that was given up")
               .operands("[ID]", 0, 1)
               .flags(DEAD, VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
-              .about("With --json: {\"ok\",\"requeued\",\"item\"?}.")
               .examples("claudemesh outbox retry --dead", "claudemesh outbox retry 6c2acc9f");
       default ->
           VerbSpec.of(name, "give a message up that waits to be sent")
               .operands("ID", 1, 1)
               .flags(VerbSpec.VERBOSE, VerbSpec.JSON)
-              .about("With --json: {\"ok\",\"item\"}.")
               .examples("claudemesh outbox drop 6c2acc9f");
     };
   }

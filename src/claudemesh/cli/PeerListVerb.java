@@ -37,10 +37,6 @@ final class PeerListVerb implements Verb {
                 + " are left out unless --all asks for them. A mesh that cannot be asked is a row"
                 + " with its \"error\" and the exit code is 4; the others are listed all the same."
                 + " The daemon answers if one runs.",
-            "Fields of --json: "
-                + String.join(", ", PeerRows.FIELDS)
-                + ". isSelf: a connection of yours;"
-                + " isThisSession: the one of this very command.",
             "With --watch it looks again when somebody comes or goes, and every --interval; q or"
                 + " Ctrl-C ends it, and what was seen last stays. Where no person looks it prints a"
                 + " list only when it differs from the one before: with --json one array a line,"

@@ -52,8 +52,7 @@ final class RttVerb implements Verb {
                 + " through the broker.",
             "Sends a message from a session of its own, waits until the same text comes back, and"
                 + " sends the next: broker and encryption both ways are part of it. One more goes"
-                + " ahead unmeasured. TARGET must answer as the echo of \"claudemesh up\" does.",
-            "With --json: {\"to\",\"count\",\"min_ms\",\"median_ms\",\"max_ms\"}.")
+                + " ahead unmeasured. TARGET must answer as the echo of \"claudemesh up\" does.")
         .examples("claudemesh rtt echo", "claudemesh rtt echo --count 1000 --json");
   }
 

@@ -67,9 +67,7 @@ final class SendVerb implements Verb {
                 + " conversation use \"claudemesh connect\".",
             "If a daemon runs, the message is on its disk first, and is sent however long the"
                 + " broker is away: \"queued\" with exit code 0 if that takes longer than"
-                + " --timeout. Without one, exit code 4 says that it was not sent.",
-            "With --json: {\"id\",\"message_id\"?,\"to\",\"encrypted\",\"status\",\"why\"?}; status"
-                + " is done or queued.");
+                + " --timeout. Without one, exit code 4 says that it was not sent.");
   }
 
   @Override

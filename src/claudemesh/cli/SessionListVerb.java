@@ -10,10 +10,6 @@ final class SessionListVerb implements Verb, Listing.Columns {
   public VerbSpec spec() {
     return VerbSpec.of("session list", "list the sessions of this machine's daemon")
         .flags(VerbSpec.VERBOSE, VerbSpec.JSON)
-        .about(
-            "With --json: an array of {\"sessionId\",\"mesh\",\"displayName\",\"pid\",\"cwd\"?,"
-                + "\"role\"?,\"groups\"?,\"presence\"?:{\"sessionPubkey\"},\"registeredAt\","
-                + "\"startTime\"?,\"token_prefix\"}. Tokens and keys are never printed.")
         .examples("claudemesh session list", "claudemesh session list --json");
   }
 

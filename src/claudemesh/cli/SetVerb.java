@@ -33,8 +33,7 @@ final class SetVerb implements Verb {
     return spec.flags(VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
         .about(
             "Needs a daemon, whose connection it is about: inside \"claudemesh launch\" the"
-                + " session's, else yours as a member, on all meshes unless --mesh says which.",
-            "With --json: {\"ok\",\"applied\",\"meshes\"}.");
+                + " session's, else yours as a member, on all meshes unless --mesh says which.");
   }
 
   @Override

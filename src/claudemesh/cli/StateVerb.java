@@ -19,25 +19,22 @@ final class StateVerb implements Verb, Listing.Columns {
   @Override
   public VerbSpec spec() {
     String name = "state " + action;
-    String row = "{\"key\",\"value\",\"updatedBy\",\"updatedAt\",\"mesh\"}";
     return switch (action) {
       case "get" ->
           VerbSpec.of(name, "print a value that the mesh shares")
               .operands("KEY", 1, 1)
               .flags(Shared.CONNECTING)
-              .about("Exit code 1 if there is none of that name.", "With --json: " + row + ".")
+              .about("Exit code 1 if there is none of that name.")
               .examples("claudemesh state get build");
       case "set" ->
           VerbSpec.of(name, "store a value that the mesh shares")
               .operands("KEY VALUE", 2, 2)
               .flags(Shared.connecting(AS_JSON))
-              .about("With --json: {\"ok\",\"key\",\"mesh\"}.")
               .examples(
                   "claudemesh state set build green", "claudemesh state set jobs 3 --value-json");
       default ->
           VerbSpec.of(name, "list the values that the mesh shares")
               .flags(Shared.CONNECTING)
-              .about("With --json: an array of " + row + ".")
               .examples("claudemesh state list", "claudemesh state list --json");
     };
   }

@@ -20,12 +20,7 @@ final class StatusVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of(name, "how the daemon and each of its meshes are")
         .flags(VerbSpec.VERBOSE, VerbSpec.JSON)
-        .about(
-            "Exit code 0 if every mesh is open, 4 if one is not, 6 if no daemon runs.",
-            "With --json: {\"version\",\"pid\",\"started_at\",\"uptime_s\",\"folder\",\"outbox\":"
-                + "{\"pending\",\"inflight\",\"done\",\"dead\",\"aborted\"},\"meshes\":[{\"mesh\","
-                + "\"mesh_id\",\"status\",\"why\"?,\"next_try\"?,\"attempt\"?,\"display_name\","
-                + "\"member_pubkey\",\"sessions\":{\"open\",\"total\"},\"unread\",\"error\"?}]}.")
+        .about("Exit code 0 if every mesh is open, 4 if one is not, 6 if no daemon runs.")
         .examples("claudemesh " + name, "claudemesh " + name + " --json");
   }
 

@@ -15,11 +15,7 @@ final class TopicHistoryVerb implements Verb, Listing.Columns {
     return VerbSpec.of("topic history", "show what was said in a topic, oldest first")
         .operands("TOPIC", 1, 1)
         .flags(Shared.connecting(LIMIT))
-        .about(
-            "Text and sender rest on the broker's word.",
-            "With --json: an array of {\"id\",\"broker_message_id\",\"mesh\",\"topic\"?,"
-                + "\"sender_pubkey\",\"sender_name\",\"body\",\"reply_to_id\"?,\"priority\","
-                + "\"created_at\"}.")
+        .about("Text and sender rest on the broker's word.")
         .examples("claudemesh topic history deploys", "claudemesh topic history deploys -n 5");
   }
 

@@ -10,9 +10,6 @@ final class TopicListVerb implements Verb, Listing.Columns {
   public VerbSpec spec() {
     return VerbSpec.of("topic list", "list the topics of a mesh")
         .flags(Shared.CONNECTING)
-        .about(
-            "With --json: an array of {\"id\",\"name\",\"description\"?,\"visibility\","
-                + "\"memberCount\",\"createdAt\",\"mesh\"}.")
         .examples("claudemesh topic list", "claudemesh topic list --json");
   }
 

@@ -26,16 +26,11 @@ final class TopicVerb implements Verb {
                   .flags(Shared.connecting(DESCRIPTION))
                   .about(
                       "Whoever joins it gets what is sent to #TOPIC; messages to topics are not"
-                          + " encrypted. One of that name that is there already is no error.",
-                      "With --json: {\"ok\",\"topic\":{…},\"created\",\"mesh\"}.");
+                          + " encrypted. One of that name that is there already is no error.");
           case "join" ->
-              VerbSpec.of(name, "get what is sent to a topic from now on")
-                  .flags(Shared.CONNECTING)
-                  .about("With --json: {\"ok\",\"name\",\"mesh\"}.");
+              VerbSpec.of(name, "get what is sent to a topic from now on").flags(Shared.CONNECTING);
           default ->
-              VerbSpec.of(name, "get what is sent to a topic no more")
-                  .flags(Shared.CONNECTING)
-                  .about("With --json: {\"ok\",\"name\",\"mesh\"}.");
+              VerbSpec.of(name, "get what is sent to a topic no more").flags(Shared.CONNECTING);
         };
     return spec.operands("TOPIC", 1, 1).examples(example);
   }

@@ -13,9 +13,7 @@ final class UninstallVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("uninstall", "stop the service and remove its file")
         .flags(VerbSpec.JSON)
-        .about(
-            "Your meshes, keys and messages stay where they are.",
-            "With --json: {\"file\",\"removed\"}.")
+        .about("Your meshes, keys and messages stay where they are.")
         .examples("claudemesh uninstall");
   }
 

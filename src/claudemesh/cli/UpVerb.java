@@ -49,9 +49,7 @@ final class UpVerb implements Verb {
                 + " connection to it, and a session called echo that sends every message to it back"
                 + " to its sender. On first start it creates the mesh and joins it as you.",
             "It takes no certificate, since its own connections would have to trust it too: for"
-                + " other machines, use \"broker --tls-cert FILE --tls-key FILE\".",
-            "With --json, one line once all is ready: {\"type\":\"ready\",\"mesh\",\"url\","
-                + "\"data\",\"echo\",\"pid\"}.")
+                + " other machines, use \"broker --tls-cert FILE --tls-key FILE\".")
         .examples("claudemesh up", "claudemesh up --listen :0 --json");
   }
 

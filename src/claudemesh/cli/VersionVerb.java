@@ -11,7 +11,6 @@ final class VersionVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("version", "print the version")
         .flags(VerbSpec.JSON)
-        .about("With --json: {\"version\",\"java\",\"os\",\"arch\"}.")
         .examples("claudemesh version", "claudemesh version --json");
   }
 

@@ -10,11 +10,7 @@ final class WhoamiVerb implements Verb, Listing.Columns {
   public VerbSpec spec() {
     return VerbSpec.of("whoami", "as whom you are on each mesh")
         .flags(VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
-        .about(
-            "Inside \"claudemesh launch\" it names the session too.",
-            "With --json: {\"meshes\":[{\"mesh\",\"mesh_id\",\"member_id\",\"member_pubkey\","
-                + "\"display_name\",\"broker_url\",\"status\"?,\"error\"?}],\"session\"?:"
-                + "{\"session_id\",\"mesh\",\"session_pubkey\",\"display_name\"}}.")
+        .about("Inside \"claudemesh launch\" it names the session too.")
         .examples("claudemesh whoami", "claudemesh whoami --json");
   }
 

@@ -14,12 +14,7 @@ final class WhyVerb implements Verb {
   public VerbSpec spec() {
     return VerbSpec.of("why", "why connections ended lately, and what was done about it")
         .flags(VerbSpec.MESH, VerbSpec.VERBOSE, VerbSpec.JSON)
-        .about(
-            "The last 20 endings of each connection that the daemon holds, oldest first.",
-            "With --json: an array of {\"mesh\",\"kind\",\"name\",\"pubkey\",\"status\",\"why\"?,"
-                + "\"next_try\"?,\"endings\":[{\"at\",\"what\",\"code\"?,\"reason\"?,\"words\","
-                + "\"decision\",\"next_try\"?,\"lasted_ms\"?}]}; a decision is retry, retry_slowly,"
-                + " renew or stop.")
+        .about("The last 20 endings of each connection that the daemon holds, oldest first.")
         .examples("claudemesh why", "claudemesh why --json");
   }
 
