@@ -214,9 +214,13 @@ class LimitsTest {
     start(options -> options);
     try (Socket socket = new Socket("127.0.0.1", rig.url().getPort())) {
       String health = "HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n";
-      assertTrue(ask(socket, health, 12).endsWith(" 200"));
-      passSeconds(12);
-      ask(socket, UPGRADE, 12);
+      // In two steps, since the first answer is here before its ten seconds to be written are over.
+      for (int i = 0; i < 2; i++) {
+        assertTrue(ask(socket, health, 12).endsWith(" 200"));
+        readUntil(socket, "\r\n\r\n");
+        passSeconds(6);
+      }
+      assertEquals("HTTP/1.1 101", ask(socket, UPGRADE, 12));
       rig.await("waiting for its hello", () -> rig.metrics().contains("\nbroker_strangers 1\n"));
       passSeconds(9);
       assertTrue(rig.metrics().contains("\nbroker_strangers 1\n"));
