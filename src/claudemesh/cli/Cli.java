@@ -119,15 +119,17 @@ public final class Cli {
 
   /** One sentence: plain on a terminal, a log line for programs. */
   private static int complain(Streams streams, String verb, String message, ExitCode code) {
+    PrintStream err = new PrintStream(streams.err(), false, StandardCharsets.UTF_8);
     if (streams.errIsTerminal()) {
       String hint = "claudemesh help" + (verb.isEmpty() ? "" : " " + verb);
-      PrintStream err = new PrintStream(streams.err(), false, StandardCharsets.UTF_8);
       err.print("claudemesh: " + TerminalText.escape(message) + "\n");
       err.print(code == ExitCode.USAGE ? "Try: " + hint + "\n" : "");
-      err.flush();
     } else {
-      Log.error("failed", "verb", verb, "message", message, "exit_code", code.code());
+      // To this call's own stream: the log is the process's, and may be another call's by now.
+      Log.errorLine("failed", "verb", verb, "message", message, "exit_code", code.code())
+          .ifPresent(line -> err.print(line + "\n"));
     }
+    err.flush();
     return code.code();
   }
 

@@ -112,6 +112,19 @@ public final class Log {
     write(Level.ERROR, event, fields);
   }
 
+  /**
+   * The line that {@link #error} would write, for whoever has an error stream of its own.
+   *
+   * @param event what happened, one word with underscores
+   * @param fields names and values in turn
+   * @return the line, JSON, without its end; empty if errors are not logged
+   */
+  public static Optional<String> errorLine(String event, Object... fields) {
+    return Level.ERROR.compareTo(threshold) < 0
+        ? Optional.empty()
+        : Optional.of(jsonLine(Level.ERROR, event, fields));
+  }
+
   private static void write(Level level, String event, Object... fields) {
     if (level.compareTo(threshold) < 0) {
       return;

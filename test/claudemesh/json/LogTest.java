@@ -62,6 +62,19 @@ class LogTest {
   }
 
   @Test
+  void anErrorForAnotherStreamIsTheSameLineAndNotInTheLog() {
+    Log.configure(Log.Level.ERROR, false, out);
+    Json line = Json.parseObject(Log.errorLine("failed", "exit_code", 4).orElseThrow());
+    assertEquals("", written());
+    Log.error("failed", "exit_code", 4);
+    assertEquals(
+        Json.parseObject(written().stripTrailing()).toBuilder().remove("ts").build(),
+        line.toBuilder().remove("ts").build());
+    Log.configure(Log.Level.OFF, false, out);
+    assertEquals(Optional.empty(), Log.errorLine("failed"));
+  }
+
+  @Test
   void aLogThatCannotBeWrittenTakesNothingWithIt() {
     Log.configure(
         Log.Level.DEBUG,
