@@ -27,7 +27,7 @@ class PemFileTest {
     certificates = new TestCertificates(folder);
     certificates.make("one", "san=dns:one.test");
     certificates.make("two", "san=dns:two.test");
-    certificates.make("rsa", "san=dns:rsa.test,dns:*.rsa.test", "-keyalg", "RSA");
+    certificates.make("rsa", "san=dns:rsa.test,dns:*.rsa.test", "RSA");
     good = certificates.pem("one");
     goodKey = certificates.key("one");
   }

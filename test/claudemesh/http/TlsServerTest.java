@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import claudemesh.lifecycle.TestCertificates;
 import claudemesh.time.Deadline;
+import claudemesh.time.Waiting;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -60,8 +61,8 @@ class TlsServerTest {
   static void makeCertificates() throws Exception {
     certificates = new TestCertificates(folder);
     certificates.make("ec", "san=ip:127.0.0.1,dns:broker.test");
-    certificates.make("rsa", "san=ip:127.0.0.1", "-keyalg", "RSA", "-keysize", "2048");
-    certificates.make("ed", "san=ip:127.0.0.1", "-keyalg", "Ed25519");
+    certificates.make("rsa", "san=ip:127.0.0.1", "RSA");
+    certificates.make("ed", "san=ip:127.0.0.1", "Ed25519");
   }
 
   @AfterEach
@@ -284,7 +285,7 @@ class TlsServerTest {
     try (Socket socket = plainSocket()) {
       Deadline bound = Deadline.in(Duration.ofSeconds(60));
       while (server.connections() == 0 && !bound.passed()) {
-        Thread.onSpinWait();
+        Waiting.step();
       }
       socket.getOutputStream().write(new byte[] {22, 3, 1}); // and no more
       server.tick(Duration.ofSeconds(11));

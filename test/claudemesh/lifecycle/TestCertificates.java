@@ -2,24 +2,28 @@ package claudemesh.lifecycle;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.util.ArrayList;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Certificates made for one test run by the JDK's own keytool, and servers that show them. */
+/** Certificates made for one test, and servers that show them. */
 public final class TestCertificates {
 
   static final String PASSWORD = "changeit";
@@ -40,61 +44,69 @@ public final class TestCertificates {
    * certificate alone, in {@code name.key} the key alone.
    *
    * @param name its name
-   * @param subjectAlternative whom it is for, as keytool says it
+   * @param subjectAlternative whom it is for, such as {@code san=dns:host,ip:127.0.0.1}
    * @return the PKCS #12 file
    * @throws Exception if it cannot be made
    */
   public Path make(String name, String subjectAlternative) throws Exception {
-    return make(name, subjectAlternative, "-keyalg", "EC", "-groupname", "secp256r1");
+    return make(name, subjectAlternative, "EC");
   }
 
   /**
    * The same with a key of another kind.
    *
    * @param name its name
-   * @param subjectAlternative whom it is for, as keytool says it
-   * @param algorithm what keytool is told about the key
+   * @param subjectAlternative whom it is for, such as {@code san=dns:host,ip:127.0.0.1}
+   * @param algorithm EC, RSA or Ed25519
    * @return the PKCS #12 file
    * @throws Exception if it cannot be made
    */
-  public Path make(String name, String subjectAlternative, String... algorithm) throws Exception {
-    List<String> more = new ArrayList<>(List.of(algorithm));
-    more.addAll(List.of("-validity", "2"));
-    return generate(name, subjectAlternative, more);
+  public Path make(String name, String subjectAlternative, String algorithm) throws Exception {
+    return write(name, subjectAlternative, algorithm, Instant.now(), 2);
   }
 
   /**
    * The same, from a time on and for some days.
    *
    * @param name its name
-   * @param subjectAlternative whom it is for, as keytool says it
-   * @param start from when on, as keytool says it: {@code -5d} was five days ago
+   * @param subjectAlternative whom it is for, such as {@code san=dns:host,ip:127.0.0.1}
+   * @param start from when on, {@code -5d} was five days ago
    * @param days for how long
    * @return the PKCS #12 file
    * @throws Exception if it cannot be made
    */
   public Path makeFrom(String name, String subjectAlternative, String start, int days)
       throws Exception {
-    List<String> more =
-        List.of("-keyalg", "EC", "-groupname", "secp256r1", "-startdate", start, "-validity");
-    List<String> all = new ArrayList<>(more);
-    all.add(Integer.toString(days));
-    return generate(name, subjectAlternative, all);
+    long age = Long.parseLong(start.substring(1, start.length() - 1));
+    Instant from = Instant.now().minus(age, ChronoUnit.DAYS);
+    return write(name, subjectAlternative, "EC", from, days);
   }
 
-  private Path generate(String name, String subjectAlternative, List<String> more)
-      throws Exception {
-    Path store = folder.resolve(name + ".p12");
-    List<String> generate = new ArrayList<>(List.of("-genkeypair"));
-    generate.addAll(more);
-    generate.addAll(List.of("-alias", name, "-dname", "CN=" + name));
-    generate.addAll(List.of("-ext", subjectAlternative, "-ext", "bc=ca:true"));
-    keytool(store, generate);
-    KeyStore loaded = load(store);
-    Files.writeString(pem(name), pem("CERTIFICATE", loaded.getCertificate(name).getEncoded()));
-    byte[] key = loaded.getKey(name, PASSWORD.toCharArray()).getEncoded();
-    Files.writeString(key(name), pem("PRIVATE KEY", key));
-    return store;
+  private Path write(String name, String san, String algorithm, Instant from, int days)
+      throws IOException, GeneralSecurityException {
+    KeyPair keys = keys(algorithm);
+    List<String> alternatives = List.of(san.substring("san=".length()).split(","));
+    Instant to = from.plus(days, ChronoUnit.DAYS);
+    X509Certificate own = SelfSigned.of(keys, name, alternatives, from, to);
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    char[] password = PASSWORD.toCharArray();
+    store.setKeyEntry(name, keys.getPrivate(), password, new X509Certificate[] {own});
+    Path file = folder.resolve(name + ".p12");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, password);
+    }
+    Files.writeString(pem(name), pem("CERTIFICATE", own.getEncoded()));
+    Files.writeString(key(name), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    return file;
+  }
+
+  private static KeyPair keys(String algorithm) throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    if (!algorithm.equals("Ed25519")) {
+      generator.initialize(algorithm.equals("EC") ? 256 : 2_048);
+    }
+    return generator.generateKeyPair();
   }
 
   private static String pem(String label, byte[] content) {
@@ -131,24 +143,6 @@ public final class TestCertificates {
    */
   public SSLContext trusting(String name) throws Exception {
     return new TlsSettings(Optional.of(pem(name)), Optional.empty(), "").context();
-  }
-
-  private void keytool(Path store, List<String> arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(arguments);
-    command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
-    command.addAll(List.of("-storepass", PASSWORD, "-J-XX:TieredStopAtLevel=1"));
-    Process keytool =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("keytool.txt").toFile())
-            .start();
-    if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-      keytool.destroyForcibly();
-      throw new IOException("keytool failed: " + Files.readString(folder.resolve("keytool.txt")));
-    }
   }
 
   /** A server that shows {@code own} and, if {@code clients} is not null, asks for one of those. */
