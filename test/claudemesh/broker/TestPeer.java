@@ -9,6 +9,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -65,11 +66,15 @@ public final class TestPeer implements WebSocket.Listener {
     }
   }
 
-  /** What has come of a type and was not looked at; for when nothing more can come. */
-  List<Json> unread(String type) {
-    List<Json> left = new ArrayList<>();
-    frames.drainTo(left);
-    return left.stream().filter(frame -> frame.string("type").equals(type)).toList();
+  /** The next frame of all; empty once the connection has ended and all was looked at. */
+  Optional<Json> nextUntilTheEnd() throws InterruptedException {
+    while (true) {
+      boolean ended = ending.isDone(); // asked first: what came before the end is in the queue
+      Json frame = frames.poll(10, TimeUnit.MILLISECONDS);
+      if (frame != null || ended) {
+        return Optional.ofNullable(frame);
+      }
+    }
   }
 
   /** The next frame that fits; those before it are dropped. */
