@@ -8,6 +8,7 @@ import claudemesh.crypto.Ids;
 import claudemesh.json.Json;
 import claudemesh.protocol.Invite;
 import claudemesh.time.Deadline;
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -151,7 +152,7 @@ final class BrokerRig implements AutoCloseable {
       if (bound.passed()) {
         throw new AssertionError("the broker did not notice that a peer left");
       }
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 
@@ -182,7 +183,7 @@ final class BrokerRig implements AutoCloseable {
     Deadline bound = Deadline.in(Duration.ofSeconds(50));
     while (!condition.getAsBoolean()) {
       assertFalse(bound.passed(), () -> "never " + what);
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,7 +199,7 @@ final class LauncherTest {
           return archive.get();
         }
       }
-      Thread.onSpinWait();
+      Waiting.step();
     }
     throw new AssertionError("no archive in " + cache);
   }

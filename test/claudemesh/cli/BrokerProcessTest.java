@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import claudemesh.json.Json;
 import claudemesh.lifecycle.TestCertificates;
 import claudemesh.time.Deadline;
+import claudemesh.time.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -236,7 +237,7 @@ final class BrokerProcessTest {
       Deadline bound = Deadline.in(Duration.ofSeconds(50));
       while (!Files.readString(err).contains("accept_failed")) {
         assertFalse(bound.passed(), () -> "it never ran out");
-        Thread.onSpinWait();
+        Waiting.step();
       }
       for (Socket socket : sockets) {
         socket.close();

@@ -6,16 +6,13 @@ import claudemesh.daemon.DaemonClient;
 import claudemesh.daemon.DaemonFolder;
 import claudemesh.daemon.DaemonOptions;
 import claudemesh.json.Json;
-import claudemesh.time.Deadline;
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** A {@link Scene} in which alice has a daemon, in this process; bob has none. */
 final class DaemonScene implements AutoCloseable {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final Scene scene;
   private final ConfigFolder config;
@@ -55,13 +52,7 @@ final class DaemonScene implements AutoCloseable {
 
   /** Waits for something to be so. */
   static void await(String what, Callable<Boolean> condition) throws Exception {
-    Deadline deadline = Deadline.in(PATIENCE);
-    while (!condition.call()) {
-      if (deadline.passed()) {
-        throw new AssertionError("waited in vain for " + what);
-      }
-      Thread.yield();
-    }
+    Waiting.until(what, condition);
   }
 
   @Override

@@ -10,6 +10,7 @@ import claudemesh.daemon.ConfigFolder;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.daemon.JoinedMesh;
 import claudemesh.json.Json;
+import claudemesh.time.Waiting;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -181,9 +183,7 @@ class DaemonUpTest {
   void ofTwoThatStartAtOnceOneRunsAndTheOtherSaysWho() throws Exception {
     CliProcess one = up(List.of());
     CliProcess two = up(List.of());
-    while (one.process().isAlive() && two.process().isAlive()) {
-      Thread.onSpinWait();
-    }
+    CompletableFuture.anyOf(one.process().onExit(), two.process().onExit()).join();
     CliProcess winner = one.process().isAlive() ? one : two;
     CliProcess loser = winner == one ? two : one;
     assertEquals(1, loser.exitCode());
@@ -250,7 +250,7 @@ class DaemonUpTest {
     daemon.awaitRecord("ready");
     while (!Files.exists(told) || Files.size(told) == 0) {
       assertTrue(daemon.process().isAlive(), "it ended");
-      Thread.onSpinWait();
+      Waiting.step();
     }
     assertEquals(
         "/run/somewhere --pid=" + daemon.process().pid() + " --ready\n", Files.readString(told));

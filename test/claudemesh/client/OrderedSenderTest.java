@@ -12,6 +12,7 @@ import claudemesh.client.HandSender.Sent;
 import claudemesh.lifecycle.WsStatus;
 import claudemesh.protocol.Priority;
 import claudemesh.protocol.Target;
+import claudemesh.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,7 +258,7 @@ class OrderedSenderTest {
   private static void awaitBlockedOrDone(Thread thread) {
     while (thread.getState() != Thread.State.WAITING
         && thread.getState() != Thread.State.TERMINATED) {
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 
@@ -365,7 +366,7 @@ class OrderedSenderTest {
 
   private static void awaitTimedWait(Thread thread) {
     while (thread.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 

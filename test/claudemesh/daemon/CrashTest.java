@@ -22,15 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Daemons in processes of their own, killed in the middle of their work, and a broker that restarts
- * meanwhile. {@code -Dclaudemesh.crash.rounds=N} for more rounds, {@code -Dclaudemesh.crash.seed=N}
- * to draw the same moments again.
+ * meanwhile. {@code -Dclaudemesh.crash.rounds=N} for more rounds, {@code
+ * -Dclaudemesh.crash.messages=N} for more in each, {@code -Dclaudemesh.crash.seed=N} to draw the
+ * same moments again.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 final class CrashTest {
 
   private static final int ROUNDS = Integer.getInteger("claudemesh.crash.rounds", 4);
   private static final long SEED = Long.getLong("claudemesh.crash.seed", 1);
-  private static final int MESSAGES_A_ROUND = 300;
+  private static final int MESSAGES_A_ROUND = Integer.getInteger("claudemesh.crash.messages", 80);
 
   private record Pending(String via, String to, String text) {}
 

@@ -14,7 +14,7 @@ import claudemesh.json.Json;
 import claudemesh.protocol.Invite;
 import claudemesh.protocol.ParentAttestation;
 import claudemesh.protocol.PeerDetails;
-import claudemesh.time.Deadline;
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -204,14 +204,7 @@ final class DaemonRig implements AutoCloseable {
 
   /** Waits for something to be so. */
   static void await(String what, Callable<Boolean> condition) throws Exception {
-    Deadline deadline = Deadline.in(PATIENCE);
-    while (!condition.call()) {
-      if (deadline.passed()) {
-        throw new AssertionError("waited in vain for " + what);
-      }
-      Thread.onSpinWait();
-      Thread.yield();
-    }
+    Waiting.until(what, condition);
   }
 
   static String token(int digit) {

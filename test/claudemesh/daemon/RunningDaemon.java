@@ -47,6 +47,7 @@ final class RunningDaemon implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
+            "-XX:+UseSerialGC",
             "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
             "-Dorg.sqlite.tmpdir=" + scratch,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,6 +124,7 @@ class EventStreamTest {
       EventStream stream = opened();
       assertTrue(stream.send(new SseEvent("", "m", "x".repeat(4 << 20))));
       Waiting.until(
+          "the cut",
           () -> {
             server.tick(Duration.ofSeconds(11));
             return !stream.isOpen();
@@ -179,7 +181,7 @@ class EventStreamTest {
     for (int i = 0; i < 100; i++) {
       assertEquals("the client has gone", closed());
     }
-    Waiting.until(() -> server.connections() == 0);
+    Waiting.until("their leaving", () -> server.connections() == 0);
   }
 
   private UnixEvents follow(Map<String, String> headers) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -272,8 +273,9 @@ class UnixServerTest {
             exchange -> exchange.respond(200, "text/plain", "x".repeat(8 << 20)));
     try (RawClient stuck = new RawClient(file)) {
       stuck.send(GET);
-      Waiting.until(() -> server.connections() == 1);
+      Waiting.until("the connection", () -> server.connections() == 1);
       Waiting.until(
+          "the cut",
           () -> {
             server.tick(Duration.ofSeconds(11));
             return server.connections() == 0;

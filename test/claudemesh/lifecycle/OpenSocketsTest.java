@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import claudemesh.time.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class OpenSocketsTest {
       if (state == Thread.State.TIMED_WAITING || state == Thread.State.WAITING) {
         return true;
       }
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 

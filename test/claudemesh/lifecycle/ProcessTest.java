@@ -29,7 +29,7 @@ final class ProcessTest {
   private Finished run(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath()));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath()));
     command.add(ChildProgram.class.getName());
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out.txt");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.store.MessageStatus.State;
+import claudemesh.time.Waiting;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -178,7 +179,7 @@ final class DurableStoresTest extends DurableStoresScene {
       other.rollback();
       Set<String> freed = stores.mailboxes().reclaim();
       while (freed.isEmpty()) {
-        Thread.onSpinWait();
+        Waiting.step();
         freed = stores.mailboxes().reclaim();
       }
       assertEquals(Set.of(boxes.get(claimed)), freed);

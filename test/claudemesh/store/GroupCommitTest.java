@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import claudemesh.json.Log;
 import claudemesh.store.GroupCommit.WhenFull;
+import claudemesh.time.Waiting;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -124,7 +125,7 @@ final class GroupCommitTest implements Transactions {
 
   private void awaitTold(String name) {
     while (told.stream().noneMatch(line -> line.startsWith(name + " "))) {
-      Thread.onSpinWait();
+      Waiting.step();
     }
   }
 
@@ -219,7 +220,7 @@ final class GroupCommitTest implements Transactions {
     assertTrue(commits.submit(new Noting("large", statement -> {}), 1 << 30, WhenFull.REFUSE));
     Thread waiting = Thread.ofPlatform().start(() -> submit("waited", statement -> {}));
     while (waiting.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
+      Waiting.step();
     }
     go.countDown();
     waiting.join();

@@ -17,6 +17,6 @@ final class SqliteMailboxStoreTest extends MailboxStoreContract {
 
   @Override
   int steps() {
-    return 1_000; // each append under way is waited for, and with it the disk
+    return 500; // each append under way is waited for, and with it the disk
   }
 }

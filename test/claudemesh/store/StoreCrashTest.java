@@ -28,12 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Real processes killed under load, cut short by a full disk, started under any umask. The property
- * {@code claudemesh.crash.rounds} says how many are killed; {@code make crash-store} kills many.
+ * {@code claudemesh.crash.rounds} says how many are killed, {@code claudemesh.crash.lines} how much
+ * each says at most before; {@code make crash-store} kills many.
  */
 final class StoreCrashTest {
 
-  private static final int ROUNDS = Integer.getInteger("claudemesh.crash.rounds", 6);
-  private static final int MOST_LINES = 6_000;
+  private static final int ROUNDS = Integer.getInteger("claudemesh.crash.rounds", 4);
+  private static final int MOST_LINES = Integer.getInteger("claudemesh.crash.lines", 1_500);
 
   @TempDir Path dir;
   @TempDir Path scratch;

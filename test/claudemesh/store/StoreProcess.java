@@ -73,6 +73,7 @@ final class StoreProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "--enable-native-access=ALL-UNNAMED",
                 // A process that is killed cannot clean up, so what it unpacks goes with the test.
