@@ -155,7 +155,7 @@ arrows: ## check which package may know which (part of the tests)
 
 bundle: $(STAMPS)/bundle ## link a runtime with the application in it: build/claudemesh-VERSION-OS-ARCH.tar.gz
 
-$(STAMPS)/bundle: $(JAR) $(MODULE) bin/bundle bin/bundle-launcher $(STAMPS)/share
+$(STAMPS)/bundle: $(JAR) $(MODULE) bin/bundle bin/PlainSwitches.java bin/bundle-launcher $(STAMPS)/share
 	@bin/bundle "$(JDK)" $(JAR) $(BUILD)
 	@touch $@
 

@@ -27,6 +27,7 @@ public final class Cli {
    * @param args the verb and its arguments
    */
   public static void main(String[] args) {
+    nameSelectorProvider();
     Interruption interruption = Interruption.ofThisThread();
     int code = run(args, Streams.ofProcess(), System.getenv());
     boolean threadsRemain = Network.shutDown();
@@ -34,6 +35,20 @@ public final class Cli {
     // A plain return ends the process too, without the loggers that System.exit looks for since 21.
     if (code != ExitCode.OK.code() || threadsRemain) {
       System.exit(code);
+    }
+  }
+
+  /**
+   * The JDK looks for what makes its sockets in all modules and on the class path, which takes
+   * longer than asking a daemon over one; unless it is told the name of what it will find.
+   */
+  private static void nameSelectorProvider() {
+    String property = "java.nio.channels.spi.SelectorProvider";
+    String system = System.getProperty("os.name");
+    if (system.equals("Linux") && System.getProperty(property) == null) {
+      System.setProperty(property, "sun.nio.ch.EPollSelectorProvider");
+    } else if (system.equals("Mac OS X") && System.getProperty(property) == null) {
+      System.setProperty(property, "sun.nio.ch.KQueueSelectorProvider");
     }
   }
 

@@ -31,6 +31,7 @@ final class OwnSend {
   static Json send(Call call, Json body, Duration timeout)
       throws CliException, InterruptedException {
     Deadline deadline = Deadline.in(timeout);
+    FirstUse.ofCryptography();
     JoinedMesh mesh = Meshes.one(call);
     String name = Meshes.displayName(call, mesh);
     try (DaemonBrokerClient client =

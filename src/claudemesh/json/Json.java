@@ -89,7 +89,9 @@ public final class Json {
    */
   public static Json array(List<Json> items) {
     JsonArray array = new JsonArray();
-    items.forEach(item -> array.add(item.value));
+    for (Json item : items) {
+      array.add(item.value);
+    }
     return new Json(array, "value");
   }
 
@@ -147,8 +149,22 @@ public final class Json {
    * @return its value; empty if absent or null
    */
   public Optional<Json> get(String field) {
+    return Optional.ofNullable(find(field));
+  }
+
+  // No lambdas here and below: commands of a few milliseconds read JSON, and each lambda costs them
+  // a part of one.
+  private Json find(String field) {
     JsonValue found = requireObject().get(field);
-    return found == null || found.isNull() ? Optional.empty() : Optional.of(new Json(found, field));
+    return found == null || found.isNull() ? null : new Json(found, field);
+  }
+
+  private Json require(String field, String expected) {
+    Json found = find(field);
+    if (found == null) {
+      throw missing(field, expected);
+    }
+    return found;
   }
 
   /**
@@ -168,7 +184,7 @@ public final class Json {
    * @throws JsonException if it is absent, null or not a string
    */
   public String string(String field) {
-    return get(field).orElseThrow(() -> missing(field, "a string")).asString();
+    return require(field, "a string").asString();
   }
 
   /**
@@ -179,7 +195,8 @@ public final class Json {
    * @throws JsonException if it is there and not a string
    */
   public Optional<String> optionalString(String field) {
-    return get(field).map(Json::asString);
+    Json found = find(field);
+    return found == null ? Optional.empty() : Optional.of(found.asString());
   }
 
   /**
@@ -202,7 +219,7 @@ public final class Json {
    * @throws JsonException if it is absent or not a whole number of 64 bits
    */
   public long number(String field) {
-    return get(field).orElseThrow(() -> missing(field, "a whole number")).asLong();
+    return require(field, "a whole number").asLong();
   }
 
   /**
@@ -213,7 +230,8 @@ public final class Json {
    * @throws JsonException if it is there and not a whole number of 64 bits
    */
   public OptionalLong optionalNumber(String field) {
-    return get(field).map(json -> OptionalLong.of(json.asLong())).orElse(OptionalLong.empty());
+    Json found = find(field);
+    return found == null ? OptionalLong.empty() : OptionalLong.of(found.asLong());
   }
 
   /**
@@ -225,7 +243,8 @@ public final class Json {
    * @throws JsonException if it is there and not a boolean
    */
   public boolean bool(String field, boolean absent) {
-    return get(field).map(Json::asBoolean).orElse(absent);
+    Json found = find(field);
+    return found == null ? absent : found.asBoolean();
   }
 
   /**
@@ -236,7 +255,8 @@ public final class Json {
    * @throws JsonException if it is there and not an array
    */
   public List<Json> list(String field) {
-    return get(field).map(Json::asList).orElse(List.of());
+    Json found = find(field);
+    return found == null ? List.of() : found.asList();
   }
 
   /**
@@ -247,7 +267,11 @@ public final class Json {
    * @throws JsonException if it is there and not an array of strings
    */
   public List<String> stringList(String field) {
-    return list(field).stream().map(Json::asString).toList();
+    List<String> strings = new ArrayList<>();
+    for (Json item : list(field)) {
+      strings.add(item.asString());
+    }
+    return List.copyOf(strings);
   }
 
   /**
@@ -420,7 +444,9 @@ public final class Json {
      * @return this builder
      */
     public Builder put(String field, Optional<String> text) {
-      text.ifPresent(present -> object.set(field, present));
+      if (text.isPresent()) {
+        object.set(field, text.get());
+      }
       return this;
     }
 
@@ -444,7 +470,9 @@ public final class Json {
      * @return this builder
      */
     public Builder put(String field, OptionalLong number) {
-      number.ifPresent(present -> object.set(field, present));
+      if (number.isPresent()) {
+        object.set(field, number.getAsLong());
+      }
       return this;
     }
 

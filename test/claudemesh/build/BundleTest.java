@@ -140,6 +140,41 @@ final class BundleTest {
   }
 
   @Test
+  void aVerbThatConnectsLoadsOnlyFromTheArchivesAndMakesNoClassForASwitchOfOurs() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 24, "older JDKs cannot rewrite our switches");
+    Path log = dir.resolve("classes.txt");
+    String launcher = tree.resolve("bin/claudemesh").toString();
+    var up = new ProcessBuilder(launcher, "up", "--listen", "127.0.0.1:0", "--json");
+    up.environment().clear();
+    up.environment().put("HOME", dir.toString());
+    Process broker = up.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (var out =
+        new BufferedReader(
+            new InputStreamReader(broker.getInputStream(), StandardCharsets.UTF_8))) {
+      assertTrue(String.valueOf(out.readLine()).contains("\"ready\""));
+      shell.with("CLAUDEMESH_JAVA_OPTIONS", "-Xlog:class+load:file=" + log);
+      run(launcher, "send", "echo", "hello");
+    } finally {
+      broker.destroy();
+      broker.waitFor();
+    }
+    List<String> outside =
+        Files.readAllLines(log).stream()
+            .filter(line -> line.contains("source:") && !line.contains("shared objects file"))
+            .toList();
+    assertEquals(
+        List.of(),
+        outside.stream()
+            .filter(line -> line.contains("jrt:") && !line.contains(" jdk.internal.event."))
+            .toList());
+    assertEquals(
+        List.of(),
+        outside.stream()
+            .filter(line -> line.contains("claudemesh.") && line.contains("Switch"))
+            .toList());
+  }
+
+  @Test
   void theBrokerUnpacksNothingAndSaysNothing() throws Exception {
     Path scratch = Files.createDirectory(dir.resolve("scratch"));
     Path err = dir.resolve("err.txt");
