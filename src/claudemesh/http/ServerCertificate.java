@@ -98,8 +98,12 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
     }
   }
 
-  /** What makes connections show it. */
-  SSLContext context() throws IOException {
+  /**
+   * What makes connections show it.
+   *
+   * @param file where it was read, for messages
+   */
+  SSLContext context(Path file) throws IOException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -110,7 +114,8 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
       context.init(keys.getKeyManagers(), null, null);
       return context;
     } catch (GeneralSecurityException e) {
-      throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+      throw new IOException(
+          file + ": TLS cannot be set up with the certificate in it: " + e.getMessage(), e);
     }
   }
 

@@ -80,7 +80,7 @@ public final class ServerTls {
     if (certificate.expires().isBefore(Instant.now())) {
       Log.warn("certificate_expired", "file", certificateFile, "expired", certificate.expires());
     }
-    SSLContext context = certificate.context();
+    SSLContext context = certificate.context(certificateFile);
     bound(context.getServerSessionContext());
     String[] suites =
         Stream.of(context.getDefaultSSLParameters().getCipherSuites())

@@ -157,7 +157,7 @@ public final class PemTarget implements Target {
       ServerCertificate found =
           ServerCertificate.of(PemFile.of(CERTIFICATES, certificates), PemFile.of(KEYS, keys));
       Failed.unless("a certificate is found", !found.chain().isEmpty());
-      Failed.unless("it can be shown", found.context() != null);
+      Failed.unless("it can be shown", found.context(CERTIFICATES) != null);
       Failed.unless("it ends some time", found.expires() != null);
       Failed.unless("its names are listed", found.names() != null);
       requireNoKey(keys, found.toString());

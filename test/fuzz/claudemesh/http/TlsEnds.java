@@ -19,11 +19,13 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class TlsEnds {
 
   private static final Path CERTIFICATE = Path.of("test", "fuzz", "seeds", "server.pem");
+  private static final int CLIENT_SESSIONS = 16;
   private static final String HOST = "fuzz.test";
 
   // One for each version: what is resumed must be of the version that is spoken.
-  private static final SSLContext MODERN = client();
-  private static final SSLContext OLD = client();
+  // And one for each thread: what one connection learns of a session, no other changes meanwhile.
+  private static final ThreadLocal<SSLContext> MODERN = ThreadLocal.withInitial(TlsEnds::client);
+  private static final ThreadLocal<SSLContext> OLD = ThreadLocal.withInitial(TlsEnds::client);
 
   /** Records of at most so many bytes, if a client asks for short ones (RFC 6066 §4). */
   private static final int SHORT_RECORD = 700;
@@ -47,6 +49,8 @@ final class TlsEnds {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {new Believer()}, null);
+      // The JDK would keep 20 480, which is no leak of the server's.
+      context.getClientSessionContext().setSessionCacheSize(CLIENT_SESSIONS);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -61,7 +65,9 @@ final class TlsEnds {
    * @param peer the same number for connections that may resume each other
    */
   static SSLEngine newClient(boolean old, boolean shortRecords, int peer) {
-    SSLEngine engine = (old ? OLD : MODERN).createSSLEngine(HOST, 1 + peer);
+    // The JDK resumes a session with the record length that it was agreed with.
+    int port = 1 + peer + (shortRecords ? SHORT_RECORD : 0);
+    SSLEngine engine = (old ? OLD : MODERN).get().createSSLEngine(HOST, port);
     engine.setUseClientMode(true);
     engine.setEnabledProtocols(new String[] {old ? "TLSv1.2" : "TLSv1.3"});
     if (shortRecords) {

@@ -85,11 +85,11 @@ public final class TlsTarget implements Target {
             script, script.messages(), false, new SplittableRandom(Arrays.hashCode(input)));
     TlsByteStream tls = new TlsByteStream(peer, TlsEnds.SERVER::newEngine);
     ByteArrayOutputStream read = new ByteArrayOutputStream();
-    boolean failed = false;
+    String failed = "";
     try {
       echo(tls, script, read);
     } catch (IOException e) {
-      failed = true;
+      failed = e.toString();
       boolean early = read.size() == 0 || !(e instanceof TlsFailure);
       Failed.unless("a handshake fails before it is through", early);
       Failed.unless("a failure says what it is", e.getMessage() != null);
@@ -157,11 +157,11 @@ public final class TlsTarget implements Target {
   }
 
   private static void requireComplete(
-      TlsScript script, MeddledPeer peer, byte[] read, boolean failed) {
+      TlsScript script, MeddledPeer peer, byte[] read, String failed) {
     if (script.renegotiates() || script.serverLeaves() || script.aborts()) {
       return;
     }
-    Failed.unless("a client that is left alone is served", !failed);
+    Failed.unlessEqual("how a client ends that is left alone", "", failed);
     boolean ended = peer.heardTheEnd();
     Failed.unlessEqual("all of it is read", peer.said().length, read.length);
     Failed.unless("all of it comes back", Arrays.equals(peer.said(), peer.heard()));
