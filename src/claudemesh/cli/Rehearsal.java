@@ -48,7 +48,8 @@ public final class Rehearsal {
 
   private static final List<List<String>> WITH_A_DAEMON =
       List.of(
-          // First what is answered by mail, last what shows it. Not top: every other verb would link
+          // First what is answered by mail, last what shows it. Not top: every other verb would
+          // link
           // its classes too, at each start.
           List.of("send", "echo", "hello"),
           List.of("send", "echo", "hello", "--json"),
