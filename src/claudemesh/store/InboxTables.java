@@ -140,6 +140,12 @@ final class InboxTables implements Transactions {
     };
   }
 
+  /** Whether a message that could be read came before, deleted since or not. */
+  boolean knows(NewIncoming message) throws SQLException {
+    long once = once(message);
+    return isThere(findOnce, once) || isThere(findGone, once);
+  }
+
   private static long once(NewIncoming message) {
     InboxSender sender = message.sender();
     return Digest.once(

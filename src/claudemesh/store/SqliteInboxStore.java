@@ -26,6 +26,7 @@ final class SqliteInboxStore implements InboxStore {
   private final GroupCommit commits;
   private final InboxTables tables;
   private final Reading reading;
+  private final RefusedArrivals refused; // the writer's thread only
 
   /** Something to do to messages by their numbers, that tells to how many it was done. */
   @FunctionalInterface
@@ -46,6 +47,7 @@ final class SqliteInboxStore implements InboxStore {
     this.commits = commits;
     this.tables = tables;
     this.reading = reading;
+    this.refused = new RefusedArrivals(clock);
   }
 
   // ── append ───────────────────────────────────────────────────────────────────────────────────
@@ -74,15 +76,40 @@ final class SqliteInboxStore implements InboxStore {
       this.consumer = consumer;
     }
 
+    // What cannot be opened is kept aside, in no order with anything, and never acknowledged.
+    private boolean isInOrder() {
+      return message.content() instanceof InboxContent.Readable;
+    }
+
     @Override
     public void write() throws SQLException {
       Instant now = clock.wallTime();
-      outcome = tables.append(Ids.orderedUuid(now), message, now);
+      outcome =
+          isInOrder() && refused.holdsBack(message) && !tables.knows(message)
+              ? new Received.Refused("a message sent before it has not been kept yet")
+              : tables.append(Ids.orderedUuid(now), message, now);
+      if (isInOrder()) {
+        if (outcome instanceof Received.Refused) {
+          refused.refused(message);
+        } else {
+          refused.written(message);
+        }
+      }
+    }
+
+    @Override
+    public void committed() {
+      if (isInOrder() && !(outcome instanceof Received.Refused)) {
+        refused.committed(message);
+      }
     }
 
     @Override
     public void rolledBack(String why) {
       outcome = new Received.Refused(why);
+      if (isInOrder()) {
+        refused.refused(message);
+      }
     }
 
     @Override

@@ -233,10 +233,10 @@ final class DaemonStoresTest {
       assertFails(stores.outbox().settle(id, "b"));
       assertEquals(OutboxStatus.INFLIGHT, stores.outbox().find(id).orElseThrow().status());
       assertEquals(List.of(), stores.outbox().claim(DaemonStoreProcess.VIA, 1));
-      stores.outbox().sweep();
+      stores.outbox().sweep(dead -> {});
       assertEquals(OutboxStatus.INFLIGHT, stores.outbox().find(id).orElseThrow().status());
       change("DROP TRIGGER refused");
-      stores.outbox().sweep();
+      stores.outbox().sweep(dead -> {});
       assertEquals(OutboxStatus.DONE, stores.outbox().find(id).orElseThrow().status());
     }
   }
@@ -249,7 +249,7 @@ final class DaemonStoresTest {
       refuse("UPDATE ON outbox");
       assertFails(stores.outbox().drop(id, "user"));
       time.advance(DaemonStoreProcess.LIMITS.outbox().maxAge().plusMillis(1));
-      assertEquals(0, stores.outbox().sweep());
+      assertEquals(0, stores.outbox().sweep(dead -> {}));
       change("DROP TRIGGER refused");
       assertEquals(1, stores.outbox().claim(DaemonStoreProcess.VIA, 9).size());
     }
@@ -266,6 +266,66 @@ final class DaemonStoresTest {
       append(stores, "c", 0);
       assertEquals(1, stores.inbox().lastPosition());
     }
+  }
+
+  @Test
+  void whatWasSentBehindAMessageThatCouldNotBeKeptDoesNotOvertakeIt() throws Exception {
+    try (DaemonStores stores = open()) {
+      append(stores, "first", 0);
+      refuse("INSERT ON inbox");
+      assertRefused(stores, "second");
+      assertRefused(stores, "third");
+      change("DROP TRIGGER refused");
+      assertRefused(stores, "third");
+      assertRefused(stores, "fourth");
+      assertInstanceOf(Received.Stored.class, arrived(stores, fromAnother("fifth")));
+      // As the broker brings them again.
+      for (String id : List.of("second", "third", "fourth")) {
+        assertInstanceOf(
+            Received.Stored.class, arrived(stores, DaemonStoreProcess.incoming(id)), id);
+      }
+      assertEquals(
+          List.of("first", "fifth", "second", "third", "fourth"),
+          stores.inbox().after(InboxFilter.ALL, 0, 9).stream()
+              .map(row -> row.message().clientMessageId().orElseThrow())
+              .toList());
+    }
+  }
+
+  @Test
+  void aMessageThatItsBrokerNeverBringsAgainHoldsNothingBackForEver() throws Exception {
+    try (DaemonStores stores = open()) {
+      refuse("INSERT ON inbox");
+      assertRefused(stores, "lost");
+      change("DROP TRIGGER refused");
+      assertRefused(stores, "next");
+      time.advance(RefusedArrivals.PATIENCE.plusMillis(1));
+      assertInstanceOf(Received.Stored.class, arrived(stores, DaemonStoreProcess.incoming("next")));
+    }
+  }
+
+  private static void assertRefused(DaemonStores stores, String id) {
+    assertInstanceOf(Received.Refused.class, arrived(stores, DaemonStoreProcess.incoming(id)), id);
+  }
+
+  private static Received arrived(DaemonStores stores, NewIncoming message) {
+    CompletableFuture<Received> told = new CompletableFuture<>();
+    stores.inbox().append(message, told::complete);
+    return OutboxStoreTest.now(told);
+  }
+
+  private static NewIncoming fromAnother(String id) {
+    NewIncoming message = DaemonStoreProcess.incoming(id);
+    return new NewIncoming(
+        message.recipient(),
+        new InboxSender("another key", Optional.of("another member"), Optional.empty()),
+        message.clientMessageId(),
+        message.brokerMessageId(),
+        message.topic(),
+        message.replyToId(),
+        message.priority(),
+        message.createdAt(),
+        message.content());
   }
 
   @Test
@@ -347,9 +407,9 @@ final class DaemonStoresTest {
       }
       told.forEach(OutboxStoreTest::now);
       time.advance(DaemonStoreProcess.LIMITS.outbox().maxAge().plusMillis(1));
-      assertEquals(5_000, stores.outbox().sweep());
+      assertEquals(5_000, stores.outbox().sweep(dead -> {}));
       time.advance(DaemonStoreProcess.LIMITS.outbox().retention().plus(Duration.ofMillis(1)));
-      stores.outbox().sweep();
+      stores.outbox().sweep(dead -> {});
       assertEquals(0, stores.outbox().counts().get(OutboxStatus.DEAD));
     }
   }
