@@ -1,16 +1,14 @@
 package claudemesh.cli;
 
+import claudemesh.crypto.SecretFiles;
 import claudemesh.json.Json;
 import claudemesh.json.LineReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,7 +88,7 @@ public final class Rehearsal {
     try {
       new Rehearsal(environment).run(List.of(args).equals(List.of("short")));
     } finally {
-      deleteAll(folder);
+      SecretFiles.deleteTree(folder);
     }
     Network.shutDown();
     interruption.over();
@@ -164,25 +162,5 @@ public final class Rehearsal {
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder.start();
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException failure)
-              throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

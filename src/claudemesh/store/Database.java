@@ -87,18 +87,17 @@ final class Database implements AutoCloseable {
     } catch (FileSystemException e) { // its own message is little more than the path
       throw new IOException(DatabaseCheck.unwritable(file, e.toString()), e);
     }
-    // Read-only, since even closing a connection that may write would change what is damaged.
-    try (Connection inspector = connect(file, false)) {
+    try (Connection inspector = connectLooking(file)) {
       DatabaseCheck.content(inspector, file, layout);
     } catch (SQLException e) {
       throw DatabaseCheck.explained(file, layout, e);
     }
     Connection writer = null;
     try {
-      writer = connect(file, true);
+      writer = connect(file);
       NativeLibrary.afterLoading();
       prepare(writer, file, layout);
-      return new Database(file, layout, writer, connect(file, false));
+      return new Database(file, layout, writer, connect(file));
     } catch (SQLException e) {
       closeAfter(e, writer);
       throw DatabaseCheck.explained(file, layout, e);
@@ -156,7 +155,7 @@ final class Database implements AutoCloseable {
     Files.deleteIfExists(fresh);
     Files.deleteIfExists(sibling(fresh, "-journal"));
     SecretFiles.writeAtomically(fresh, "");
-    try (Connection connection = connect(fresh, true)) {
+    try (Connection connection = connect(fresh)) {
       layout.migrate(connection, version);
     } catch (SQLException e) {
       throw DatabaseCheck.explained(file, layout, e);
@@ -197,6 +196,16 @@ final class Database implements AutoCloseable {
     return connect(file, config);
   }
 
+  /**
+   * A connection to look with into a file that nobody has open, which leaves it as it was found:
+   * one that may write brings the log of a crash into the file when it closes, and one that may not
+   * leaves an empty log behind where there was none.
+   */
+  static Connection connectLooking(Path file) throws SQLException, IOException {
+    Path log = sibling(file, "-wal");
+    return Files.exists(log) && Files.size(log) > 0 ? connectReading(file) : connect(file);
+  }
+
   private static Connection connect(Path file, SQLiteConfig config)
       throws SQLException, IOException {
     try {
@@ -209,7 +218,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  static Connection connect(Path file, boolean writable) throws SQLException, IOException {
+  private static Connection connect(Path file) throws SQLException, IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.setGetGeneratedKeys(false);

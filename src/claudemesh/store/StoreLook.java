@@ -1,12 +1,10 @@
 package claudemesh.store;
 
+import claudemesh.crypto.SecretFiles;
 import claudemesh.time.Deadline;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -98,41 +96,17 @@ public final class StoreLook {
    * running daemon is emptied by whoever holds its lock, and by nobody else.
    */
   private static Connection connect(Path file, boolean inUse) throws SQLException, IOException {
-    Path log = Database.sibling(file, "-wal");
-    // One that may write brings a log into the file when it closes; one that may not leaves an
-    // empty log behind where there was none.
-    boolean keepLog = inUse || Files.exists(log) && Files.size(log) > 0;
     LOADING.lock();
     Path scratch = null;
     try {
       scratch = Files.createTempDirectory(file.getParent(), ".look");
       NativeLibrary.beforeLoading(scratch);
-      return keepLog ? Database.connectReading(file) : Database.connect(file, false);
+      return inUse ? Database.connectReading(file) : Database.connectLooking(file);
     } finally {
       if (scratch != null) {
-        deleteAll(scratch);
+        SecretFiles.deleteTree(scratch);
       }
       LOADING.unlock();
     }
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException failure)
-              throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

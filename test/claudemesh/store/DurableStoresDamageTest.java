@@ -1,5 +1,6 @@
 package claudemesh.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -67,6 +69,25 @@ final class DurableStoresDamageTest extends DurableStoresScene {
     someMail();
     change("PRAGMA user_version = 99");
     assertRefused("version 99", "use the program that wrote it");
+  }
+
+  @Test
+  void aDamagedStoreThatAKilledBrokerLeftIsRefusedAndLeftAsItWas() throws Exception {
+    Path crashed = Files.createDirectory(dir.resolve("crashed"));
+    someMail();
+    try (DurableStores stores = open()) {
+      append(stores, "one more", "a"); // is in the log, until the store is closed
+      for (String name : List.of("broker.db", "broker.db-wal")) {
+        Files.copy(dir.resolve(name), crashed.resolve(name));
+      }
+    }
+    byte[] damaged = Files.readAllBytes(crashed.resolve("broker.db"));
+    Arrays.fill(damaged, damaged.length - 4096, damaged.length - 2048, (byte) 0x5a);
+    Files.write(crashed.resolve("broker.db"), damaged);
+    byte[] log = Files.readAllBytes(crashed.resolve("broker.db-wal"));
+    assertThrows(IOException.class, () -> DurableStores.open(crashed, time, LIMITS));
+    assertArrayEquals(damaged, Files.readAllBytes(crashed.resolve("broker.db")));
+    assertArrayEquals(log, Files.readAllBytes(crashed.resolve("broker.db-wal")));
   }
 
   @Test
