@@ -122,8 +122,12 @@ public final class Daemon implements AutoCloseable {
 
   private List<Ticker.Task> everyMinute() {
     return List.of(
-        new Ticker.Task("outbox", parts.outbox()::sweep),
+        new Ticker.Task("outbox", outboxSweep()::run),
         new Ticker.Task("inbox", parts.inbox()::sweep));
+  }
+
+  OutboxSweep outboxSweep() {
+    return new OutboxSweep(parts, meshes);
   }
 
   private void probeIfWoken() {

@@ -138,11 +138,11 @@ final class OutboxEndings {
   /**
    * Ends messages that have been waiting for too long. Waits for the disk.
    *
-   * @return how many: none if that could not be written; there may be more while it is not 0
+   * @return which: none if that could not be written; there may be more while there are any
    */
-  int expireSome(Duration maxAge) {
+  List<String> expireSome(Duration maxAge) {
     String reason = "it could not be sent for " + maxAge.toHours() + " hours";
-    return new FromWaiting<Integer>() {
+    return new FromWaiting<List<String>>() {
       @Override
       public void write() throws SQLException {
         Instant now = clock.wallTime();
@@ -151,8 +151,8 @@ final class OutboxEndings {
         for (OutboxEntry entry : taken) {
           tables.dead(entry.no, reason, false, now);
         }
-        result = taken.size();
+        result = taken.stream().map(entry -> entry.id).toList();
       }
-    }.submitTo(commits).exceptionally(failure -> 0).join();
+    }.submitTo(commits).exceptionally(failure -> List.of()).join();
   }
 }

@@ -196,7 +196,8 @@ public interface OutboxStore {
    * Gives up what has been pending for too long, forgets what was finished long ago or is too much,
    * and writes what could not be written. To be called every now and then; waits for the disk.
    *
+   * @param onDead told of each message that died, on the calling thread once that is on disk
    * @return how many messages died
    */
-  int sweep();
+  int sweep(Consumer<OutboxRow> onDead);
 }

@@ -277,11 +277,12 @@ final class SqliteOutboxStore implements OutboxStore {
   // ── sweep ────────────────────────────────────────────────────────────────────────────────────
 
   @Override
-  public int sweep() {
+  public int sweep(Consumer<OutboxRow> onDead) {
     endings.writeAgain();
     int expired = 0;
-    for (int some = expireSome(); some > 0; some = expireSome()) {
-      expired += some;
+    for (List<String> some = expireSome(); !some.isEmpty(); some = expireSome()) {
+      expired += some.size();
+      some.forEach(id -> find(id).ifPresent(onDead));
     }
     while (forgetSome()) {
       // piece by piece, so that nobody waits long
@@ -289,7 +290,7 @@ final class SqliteOutboxStore implements OutboxStore {
     return expired;
   }
 
-  private int expireSome() {
+  private List<String> expireSome() {
     return endings.expireSome(limits.maxAge());
   }
 

@@ -15,8 +15,10 @@ import claudemesh.store.InboxScope;
 import claudemesh.store.OutboxQuery;
 import claudemesh.store.OutboxRow;
 import claudemesh.store.OutboxStatus;
+import claudemesh.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -248,6 +250,38 @@ final class MailTest {
     assertEquals(Events.Scope.mesh(team.id()), done.scope());
     assertEquals(id, done.data().string("client_message_id"));
     assertEquals("done", done.data().string("status"));
+  }
+
+  @Test
+  void aMessageThatWaitedForTooLongIsToldDead() throws Exception {
+    alice.stop();
+    alice.with(
+        options ->
+            new DaemonOptions(
+                options.config(),
+                options.folder(),
+                options.clock(),
+                options.tuning(),
+                Duration.ofMillis(1),
+                options.tcpPort()));
+    alice.start();
+    alice.awaitOpen(team);
+    var told = alice.daemon().parts().events().follow(OptionalLong.empty(), MailTest::isDead);
+    String nobody = Ed25519KeyPair.generate().publicHex();
+    String id = alice.send(alice.message(team, nobody, "hello?"));
+    Optional<Event> dead = Optional.empty();
+    for (Deadline end = Deadline.in(TestUser.PATIENCE); dead.isEmpty() && !end.passed(); ) {
+      alice.daemon().outboxSweep().run(); // not while the broker is asked
+      dead = told.next(Duration.ofMillis(50));
+    }
+    assertEquals(id, dead.orElseThrow().data().string("client_message_id"));
+    assertEquals(Events.Scope.mesh(team.id()), dead.get().scope());
+    assertEquals("team", dead.get().data().string("mesh"));
+    assertEquals("it could not be sent for 0 hours", dead.get().data().string("last_error"));
+  }
+
+  private static boolean isDead(Event event) {
+    return isOutbox(event) && event.data().string("status").equals("dead");
   }
 
   private static boolean isMessage(Event event) {

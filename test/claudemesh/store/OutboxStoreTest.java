@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -395,9 +396,11 @@ final class OutboxStoreTest {
     claim(MEMBER, 1);
     time.advance(limits.maxAge().plusMillis(1));
     append("3", MEMBER, "t");
-    assertEquals(1, outbox().sweep());
+    List<OutboxRow> told = new ArrayList<>();
+    assertEquals(1, outbox().sweep(told::add));
     assertEquals(OutboxStatus.INFLIGHT, status(first));
     OutboxRow row = outbox().find(second).orElseThrow();
+    assertEquals(List.of(row), told);
     assertEquals(OutboxStatus.DEAD, row.status());
     assertEquals(Optional.of("it could not be sent for 168 hours"), row.lastError());
     now(outbox().settle(first, "b"));
@@ -411,12 +414,12 @@ final class OutboxStoreTest {
       dead("" + i, MEMBER);
     }
     append("waits", MEMBER, "t");
-    outbox().sweep();
+    outbox().sweep(dead -> {});
     assertEquals(List.of("4", "3"), listed(OutboxStatus.DEAD, 9));
     append("0", MEMBER, "t"); // as new
     assertInstanceOf(Enqueued.Duplicate.class, append(message("4", MEMBER, "t")));
     time.advance(Duration.ofDays(2).plusMillis(1));
-    outbox().sweep();
+    outbox().sweep(dead -> {});
     assertEquals(List.of("0", "waits"), clientIds(outbox().list(OutboxQuery.newest(9))));
   }
 }
