@@ -20,7 +20,10 @@ final class BrokerUnderTest extends Child {
           "--rate", "1000000",
           "--max-connections", "20000",
           "--max-member-connections", "20000",
-          "--max-strangers", "20000");
+          "--max-strangers", "20000",
+          "--max-mailbox", "20000",
+          "--max-mail", "2000000",
+          "--max-mail-chars", "2000000000");
 
   /** Clock ticks of /proc a second, which Linux has fixed for programs. */
   private static final long TICKS = 100;

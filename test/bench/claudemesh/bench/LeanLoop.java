@@ -12,10 +12,10 @@ import java.util.function.BooleanSupplier;
 /** Runs {@link LeanSocket}s on the calling thread. */
 final class LeanLoop implements AutoCloseable {
 
-  private static final long LONGEST_NANOS = 120_000_000_000L;
+  private static final long LONGEST_NANOS = 600_000_000_000L;
 
   private final Selector selector = Selector.open();
-  private final ByteBuffer shared = ByteBuffer.allocate(1 << 18);
+  private final ByteBuffer shared = ByteBuffer.allocate(4 << 20);
   private final InetSocketAddress address;
 
   LeanLoop(int port) throws IOException {
@@ -33,13 +33,13 @@ final class LeanLoop implements AutoCloseable {
     return socket;
   }
 
-  /** Runs until something is so, or fails after two minutes. */
+  /** Runs until something is so, or fails after ten minutes. */
   void runUntil(String what, BooleanSupplier isSo) throws IOException {
     long started = System.nanoTime();
     while (!isSo.getAsBoolean()) {
       turn(10);
       if (System.nanoTime() - started > LONGEST_NANOS) {
-        throw new IOException("not within two minutes: " + what);
+        throw new IOException("not within ten minutes: " + what);
       }
     }
   }
