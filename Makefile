@@ -221,7 +221,7 @@ bench-cli: $(STAMPS)/bench $(STAMPS)/bundle ## measure whole processes of the co
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.CliBench \
 	  "$$(echo "$(abspath $(BUILD))"/bundle/claudemesh-*/bin/claudemesh)" "$(abspath bin/claudemesh)"
 
-conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite against server and client; ARGS=all for group 9
+conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite against server and client; ARGS=all for group 9, "client 9.3.3" for one case
 	@"$(JDK)/bin/java" -cp $(call colons,$(CONFORMANCE_CLASSES) $(CLASSES) $(MAIN_JARS) $(SUITE_JARS)) \
 	  claudemesh.conformance.Conformance $(BUILD)/conformance $(ARGS)
 

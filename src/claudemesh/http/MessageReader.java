@@ -13,8 +13,11 @@ import java.util.function.LongSupplier;
  */
 final class MessageReader {
 
-  /** What {@link #frameBegan} says between frames. */
+  /** What {@link #frameMoved} says between frames. */
   static final long NONE = Long.MIN_VALUE;
+
+  /** So many bytes of payload move a frame on: a trickle of less is a stall. */
+  static final int MOVE = 1 << 10;
 
   private final FrameReader frames;
   private int maxMessage;
@@ -23,7 +26,7 @@ final class MessageReader {
 
   private FrameHeader frame;
   private int remaining;
-  private long frameBegan = NONE;
+  private long frameMoved = NONE;
 
   /** TEXT or BINARY while a message's frames come in, else null. */
   private Opcode message;
@@ -38,7 +41,7 @@ final class MessageReader {
    *
    * @param role the end that reads
    * @param maxMessage longest message, all its fragments together
-   * @param now the time, for {@link #frameBegan}
+   * @param now the time, for {@link #frameMoved}
    */
   MessageReader(Role role, int maxMessage, LongSupplier now) {
     this.frames = new FrameReader(role, maxMessage);
@@ -58,10 +61,12 @@ final class MessageReader {
   }
 
   /**
-   * When the frame began that is not whole yet, as told to {@link #read}; {@link #NONE} if none.
+   * When the frame that is not whole yet began, or when the last of its full {@link #MOVE} bytes
+   * came, if that was later: a long frame on a slow line is no stall. {@link #NONE} if there is
+   * none.
    */
-  long frameBegan() {
-    return frameBegan;
+  long frameMoved() {
+    return frameMoved;
   }
 
   /**
@@ -78,13 +83,13 @@ final class MessageReader {
         return;
       }
       frame = null;
-      frameBegan = NONE;
+      frameMoved = NONE;
     }
   }
 
   private boolean begin(InputBuffer in) throws WsViolation {
-    if (frameBegan == NONE && !in.isEmpty()) {
-      frameBegan = now.getAsLong();
+    if (frameMoved == NONE && !in.isEmpty()) {
+      frameMoved = now.getAsLong();
     }
     frame = frames.read(in);
     if (frame == null) {
@@ -128,6 +133,9 @@ final class MessageReader {
       throw notUtf8("text message");
     }
     in.skip(length);
+    if (remaining / MOVE != (remaining - length) / MOVE) {
+      frameMoved = now.getAsLong();
+    }
     remaining -= length;
     boolean last = remaining == 0 && frame.fin();
     if (last && collected == null) {

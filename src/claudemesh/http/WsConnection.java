@@ -45,7 +45,7 @@ public final class WsConnection extends Takeover {
 
   private volatile long cutAt = NEVER;
   private volatile long waitingSince = NEVER;
-  private volatile long frameBegan = MessageReader.NONE;
+  private volatile long frameMoved = MessageReader.NONE;
   private volatile long bytesIn;
   private long nextPing; // the ticking thread's
 
@@ -258,7 +258,7 @@ public final class WsConnection extends Takeover {
       if (messages.isClosed()) {
         return;
       }
-      frameBegan = messages.frameBegan();
+      frameMoved = messages.frameMoved();
       if (fill() < 0) {
         throw new EOFException("the peer ended the stream without a close frame");
       }
@@ -301,7 +301,7 @@ public final class WsConnection extends Takeover {
     } else if (overdue(time, waitingSince, options.silence())) {
       abort("nothing was received for " + seconds(options.silence()));
     } else if (isStalledInFrame(time)) {
-      abort("a frame was not whole after " + seconds(options.frameTimeout()));
+      abort("a frame did not move for " + seconds(options.frameTimeout()));
     } else if (time >= nextPing) {
       nextPing = time + options.pingInterval().toNanos();
       ping();
@@ -309,11 +309,11 @@ public final class WsConnection extends Takeover {
   }
 
   private boolean isStalledInFrame(long time) {
-    long began = frameBegan;
+    long moved = frameMoved;
     // Only while the peer is waited for: a handler that takes its time is not the peer's fault.
-    return began != MessageReader.NONE
+    return moved != MessageReader.NONE
         && waitingSince != NEVER
-        && overdue(time, began, options.frameTimeout());
+        && overdue(time, moved, options.frameTimeout());
   }
 
   private static boolean overdue(long time, long since, Duration limit) {

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param maxQueuedMessages most frames that may wait to be written; more ends the connection
  * @param pingInterval how often an open connection is pinged
  * @param silence how long nothing at all may come in before the connection counts as dead
- * @param frameTimeout how long one frame may take from its first byte to its last
+ * @param frameTimeout how long one frame may stand still: it must be whole by then or have brought
+ *     1 KiB more, so that what is long may take its time
  * @param writeTimeout how long one write may be stuck
  * @param closeTimeout how long the closing handshake may take before the socket is cut
  * @param subprotocol the subprotocol to answer with; empty for none

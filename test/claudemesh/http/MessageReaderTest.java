@@ -207,11 +207,11 @@ class MessageReaderTest {
     ScriptedStream stream =
         new ScriptedStream().bytes(bytes("81")).bytes(bytes("8100000000")).bytes(bytes("4181"));
     InputBuffer input = new InputBuffer();
-    assertEquals(MessageReader.NONE, reader.frameBegan());
+    assertEquals(MessageReader.NONE, reader.frameMoved());
     for (long began : new long[] {5, 5, 6}) {
       input.fill(stream);
       reader.read(input, sink);
-      assertEquals(began, reader.frameBegan());
+      assertEquals(began, reader.frameMoved());
     }
     assertEquals("text A", sink.events().remove());
   }
@@ -267,7 +267,7 @@ class MessageReaderTest {
       reader.read(input, sink);
     }
     if (!reader.isClosed()) {
-      assertFalse(reader.frameBegan() != MessageReader.NONE, "expected no frame to be left over");
+      assertFalse(reader.frameMoved() != MessageReader.NONE, "expected no frame to be left over");
     }
     return reader.isClosed() ? 0 : input.available();
   }

@@ -204,7 +204,31 @@ class WsConnectionTest {
   void cutsAPeerThatStallsInsideAFrame() throws Exception {
     peer.text("\u0081").meanwhile(() -> pass(15)).text("\u0085").meanwhile(() -> pass(15));
     connection.run();
-    assertHeard("open", "closed 1006 a frame was not whole after 30 s");
+    assertHeard("open", "closed 1006 a frame did not move for 30 s");
+    assertTrue(peer.isAborted());
+  }
+
+  @Test
+  void letsALongFrameTakeItsTimeAsLongAsItMoves() throws Exception {
+    byte[] frame = RawClient.text("x".repeat(20 << 10));
+    for (int at = 0; at < frame.length; at += 64) {
+      peer.bytes(Arrays.copyOfRange(frame, at, Math.min(at + 64, frame.length)));
+      peer.meanwhile(() -> pass(1)); // 320 s in all
+    }
+    peer.bytes(RawClient.close(1000, ""));
+    connection.run();
+    assertHeard("open", "text " + "x".repeat(20 << 10), "closed 1000 ");
+  }
+
+  @Test
+  void cutsAPeerThatTricklesALongFrame() throws Exception {
+    byte[] frame = RawClient.text("x".repeat(20 << 10));
+    peer.bytes(Arrays.copyOf(frame, 2 << 10));
+    for (int at = 2 << 10; at < 3 << 10; at += 16) {
+      peer.meanwhile(() -> pass(1)).bytes(Arrays.copyOfRange(frame, at, at + 16));
+    }
+    connection.run();
+    assertHeard("open", "closed 1006 a frame did not move for 30 s");
     assertTrue(peer.isAborted());
   }
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <p>{@code make conformance} takes a few minutes; {@code ARGS=all} adds group 9, messages of up to
  * 16 MiB, and takes a quarter of an hour. {@code ARGS="server"} and {@code ARGS="client"} leave out
- * the other end.
+ * the other end. {@code ARGS="client 9.3.3 9.3.6"} runs those cases and no others.
  */
 public final class Conformance {
 
@@ -43,27 +43,33 @@ public final class Conformance {
   // Half a minute and three on a quiet machine; a busy one is given what it needs.
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
+  /** For cases that were named one by one: nobody has counted them. */
+  private static final int ANY = -1;
+
   private final Path folder;
   private final boolean all;
+  private final List<String> named;
   private final Verdicts verdicts = new Verdicts();
 
-  private Conformance(Path folder, boolean all) throws IOException {
+  private Conformance(Path folder, Set<String> words) throws IOException {
     this.folder = folder;
-    this.all = all;
+    this.all = words.contains("all");
+    this.named = words.stream().filter(word -> word.matches("\\d+\\..*")).sorted().toList();
   }
 
   /**
    * Runs it.
    *
-   * @param args the folder for reports, then any of {@code all}, {@code server}, {@code client}
+   * @param args the folder for reports, then any of {@code all}, {@code server}, {@code client},
+   *     and cases
    * @throws Exception if the suite cannot be run to its end
    */
   public static void main(String[] args) throws Exception {
     JdkTransport.tuneProcess();
-    Set<String> words = Set.of(args);
     Path folder = Path.of(args[0]);
+    Set<String> words = Set.copyOf(List.of(args).subList(1, args.length));
     clear(folder);
-    Conformance conformance = new Conformance(folder, words.contains("all"));
+    Conformance conformance = new Conformance(folder, words);
     if (!words.contains("client")) {
       conformance.testServer();
     }
@@ -85,6 +91,11 @@ public final class Conformance {
 
   private void testServer() throws IOException, InterruptedException {
     try (EchoServer server = new EchoServer()) {
+      if (!named.isEmpty()) {
+        testServer("server", server.url("/default"), named, ANY);
+        testServer("server-large", server.url("/large"), named, ANY);
+        return;
+      }
       testServer("server", server.url("/default"), CASES, CASE_COUNT);
       if (all) {
         testServer("server", server.url("/default"), LARGE, LARGE_COUNT);
@@ -109,6 +120,10 @@ public final class Conformance {
   private void testClients() throws IOException, InterruptedException, TimeoutException {
     List<String> cases = all ? Stream.concat(CASES.stream(), LARGE_TEXT.stream()).toList() : CASES;
     int count = all ? CASE_COUNT + LARGE_TEXT_COUNT : CASE_COUNT;
+    if (!named.isEmpty()) {
+      cases = named;
+      count = ANY;
+    }
     try (Suite suite = Suite.start("server", folder.resolve("client"), cases, List.of());
         JdkClient jdk = new JdkClient()) {
       String url = "ws://127.0.0.1:" + suite.awaitPort();
@@ -148,6 +163,6 @@ public final class Conformance {
   }
 
   private static void progress(String agent, int count) {
-    System.err.println(agent + ": " + count + " cases");
+    System.err.println(agent + ": " + (count == ANY ? "named" : count) + " cases");
   }
 }

@@ -166,7 +166,7 @@ public final class FrameTarget implements Target {
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    boolean partial = violation == 0 && reader.frameBegan() != MessageReader.NONE;
+    boolean partial = violation == 0 && reader.frameMoved() != MessageReader.NONE;
     return new Outcome(events.lines, violation, partial);
   }
 
