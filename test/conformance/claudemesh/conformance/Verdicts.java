@@ -76,7 +76,8 @@ final class Verdicts {
     ids.sort(Comparator.comparing(Verdicts::sortable));
     ids.forEach(id -> judge(agent, id, verdict(found.get(id).orElseThrow())));
     if (cases >= 0 ? ids.size() != cases : ids.isEmpty()) {
-      complaints.add(agent + ": expected " + (cases < 0 ? "some" : cases) + " cases, found " + ids.size());
+      complaints.add(
+          agent + ": expected " + (cases < 0 ? "some" : cases) + " cases, found " + ids.size());
     }
   }
 
