@@ -86,7 +86,7 @@ final class DoctorReport {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
     for (String word : text.split(" ")) {
-      if (!part.isEmpty() && part.length() + 1 + word.length() > room) {
+      if (!part.isEmpty() && TextWidth.of(part + " " + word) > room) {
         parts.add(part.toString());
         part.setLength(0);
       }

@@ -111,35 +111,32 @@ final class Screen {
     return "\u001b[" + (line + 1) + ";1H";
   }
 
-  /** A line of no more characters than that; colours end where they ended. */
+  /** A line of no more columns than that; colours end where they ended. */
   private static String cut(String line, int columns) {
-    int over = length(line) - columns;
-    if (over <= 0) {
+    if (length(line) <= columns) {
       return line;
     }
     StringBuilder cut = new StringBuilder();
     Matcher colour = COLOUR.matcher(line);
     int room = columns - 1;
-    for (int at = 0; at < line.length(); ) {
-      if (colour.region(at, line.length()).lookingAt()) {
-        cut.append(colour.group());
-        at = colour.end();
-        continue;
+    int at = 0;
+    for (boolean more = true; more; ) {
+      more = colour.find();
+      String text = line.substring(at, more ? colour.start() : line.length());
+      if (room >= 0) {
+        String kept = TextWidth.beginning(text, room);
+        boolean whole = kept.length() == text.length();
+        cut.append(kept).append(whole ? "" : "…");
+        room = whole ? room - TextWidth.of(kept) : -1;
       }
-      int character = line.codePointAt(at);
-      at += Character.charCount(character);
-      if (room-- > 0) {
-        cut.appendCodePoint(character);
-      } else if (room == -1) {
-        cut.append('…');
-      }
+      cut.append(more ? colour.group() : "");
+      at = more ? colour.end() : at;
     }
     return cut.toString();
   }
 
   private static int length(String line) {
-    String text = COLOUR.matcher(line).replaceAll("");
-    return text.codePointCount(0, text.length());
+    return TextWidth.of(COLOUR.matcher(line).replaceAll(""));
   }
 
   private void write(String text) throws BrokenPipeException {

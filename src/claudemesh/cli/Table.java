@@ -98,7 +98,7 @@ final class Table {
         boolean last = i == row.size() - 1;
         Cell cell = cut(row.get(i), widths[i]);
         line.append(shown(cell));
-        line.append(" ".repeat(last ? 0 : widths[i] - length(cell.text()) + 2));
+        line.append(" ".repeat(last ? 0 : widths[i] - TextWidth.of(cell.text()) + 2));
       }
       lines.add(line.toString().stripTrailing());
     }
@@ -115,7 +115,7 @@ final class Table {
     int[] widths = new int[rows.get(0).size()];
     for (List<Cell> row : rows) {
       for (int i = 0; i < row.size(); i++) {
-        widths[i] = Math.max(widths[i], length(row.get(i).text()));
+        widths[i] = Math.max(widths[i], TextWidth.of(row.get(i).text()));
       }
     }
     return widths;
@@ -141,18 +141,10 @@ final class Table {
   }
 
   private static Cell cut(Cell cell, int most) {
-    if (length(cell.text()) <= most) {
-      return cell;
-    }
-    int end = cell.text().offsetByCodePoints(0, most - 1);
-    return new Cell(cell.text().substring(0, end) + "…", cell.look());
+    return new Cell(TextWidth.cut(cell.text(), most), cell.look());
   }
 
   private String shown(Cell cell) {
     return cell.look().on(cell.text(), colour);
-  }
-
-  private static int length(String text) {
-    return text.codePointCount(0, text.length());
   }
 }

@@ -18,12 +18,14 @@ final class EmulatedTerminal {
   private static final long PATIENCE_NANOS = 50_000_000_000L;
   private static final Pattern SEQUENCE = Pattern.compile("\u001b\\[(\\??)([0-9;]*)([A-Za-z])");
 
+  private static final String BLANK = " ";
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition written = lock.newCondition();
   private int columns;
   private int rows;
-  private char[][] main;
-  private char[][] alternate;
+  private String[][] main;
+  private String[][] alternate;
   private boolean onAlternate;
   private boolean cursorShown = true;
   private boolean wrapping = true;
@@ -53,10 +55,10 @@ final class EmulatedTerminal {
     }
   }
 
-  private static char[][] resized(char[][] old, int columns, int rows) {
-    char[][] cells = new char[rows][columns];
+  private static String[][] resized(String[][] old, int columns, int rows) {
+    String[][] cells = new String[rows][columns];
     for (int i = 0; i < rows; i++) {
-      Arrays.fill(cells[i], ' ');
+      Arrays.fill(cells[i], BLANK);
       if (old != null && i < old.length) {
         System.arraycopy(old[i], 0, cells[i], 0, Math.min(columns, old[i].length));
       }
@@ -73,7 +75,8 @@ final class EmulatedTerminal {
       Matcher sequence = SEQUENCE.matcher(all);
       for (int at = 0; at < all.length(); ) {
         if (all.charAt(at) != '\u001b') {
-          put(all.charAt(at++));
+          put(all.codePointAt(at));
+          at += Character.charCount(all.codePointAt(at));
         } else if (sequence.region(at, all.length()).lookingAt()) {
           obey(sequence.group(1), sequence.group(2), sequence.group(3));
           at = sequence.end();
@@ -88,8 +91,11 @@ final class EmulatedTerminal {
     }
   }
 
-  private void put(char c) {
-    if (c == '\r') {
+  /** Ideographs and emoji take two cells, the second one empty; marks go to the cell before. */
+  private void put(int c) {
+    if (Character.getType(c) == Character.NON_SPACING_MARK) {
+      cells()[row][column - 1] += Character.toString(c);
+    } else if (c == '\r') {
       column = 0;
     } else if (c == '\n') {
       feed();
@@ -102,7 +108,11 @@ final class EmulatedTerminal {
           column--;
         }
       }
-      cells()[row][column++] = c;
+      cells()[row][column++] = Character.toString(c);
+      boolean wide = Character.isIdeographic(c) || Character.isEmojiPresentation(c);
+      if (wide || Character.UnicodeBlock.of(c) == Character.UnicodeBlock.HIRAGANA) {
+        cells()[row][column++] = "";
+      }
     }
   }
 
@@ -110,8 +120,8 @@ final class EmulatedTerminal {
     if (++row == rows) {
       row--;
       System.arraycopy(cells(), 1, cells(), 0, rows - 1);
-      cells()[row] = new char[columns];
-      Arrays.fill(cells()[row], ' ');
+      cells()[row] = new String[columns];
+      Arrays.fill(cells()[row], BLANK);
     }
   }
 
@@ -129,7 +139,7 @@ final class EmulatedTerminal {
           erase(row, column);
         }
       }
-      case "K" -> Arrays.fill(cells()[row], Math.min(column, columns - 1), columns, ' ');
+      case "K" -> Arrays.fill(cells()[row], Math.min(column, columns - 1), columns, BLANK);
       case "m" -> {} // how it looks is not what it says
       case "?h", "?l" -> mode(numbers, what.equals("h"));
       default -> throw new AssertionError("an unknown sequence: ESC [ " + mark + numbers + what);
@@ -138,7 +148,7 @@ final class EmulatedTerminal {
 
   private void erase(int fromRow, int fromColumn) {
     for (int i = fromRow; i < rows; i++) {
-      Arrays.fill(cells()[i], i == fromRow ? Math.min(fromColumn, columns) : 0, columns, ' ');
+      Arrays.fill(cells()[i], i == fromRow ? Math.min(fromColumn, columns) : 0, columns, BLANK);
     }
   }
 
@@ -161,7 +171,7 @@ final class EmulatedTerminal {
     }
   }
 
-  private char[][] cells() {
+  private String[][] cells() {
     return onAlternate ? alternate : main;
   }
 
@@ -170,8 +180,8 @@ final class EmulatedTerminal {
     lock.lock();
     try {
       List<String> lines = new ArrayList<>();
-      for (char[] line : cells()) {
-        lines.add(new String(line).stripTrailing());
+      for (String[] line : cells()) {
+        lines.add(String.join("", line).stripTrailing());
       }
       return String.join("\n", lines).stripTrailing();
     } finally {

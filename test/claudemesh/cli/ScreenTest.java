@@ -81,6 +81,18 @@ final class ScreenTest {
   }
 
   @Test
+  void linesOfWideCharactersFillTheScreenAndAreCutBetweenThem() throws Exception {
+    screen.enter();
+    screen.draw(List.of("日本語の本", "\u001b[1m日本語\u001b[0mの長い本", "0e\u030123456789"), SIZE);
+    String change = written();
+    assertEquals("日本語の本\n日本語の…\n0e\u030123456789", terminal.text());
+    screen.draw(List.of("日本", "\u001b[1m日\u001b[0m", "🚀🚀🚀🚀🚀🚀"), SIZE);
+    written();
+    assertEquals("日本\n日\n🚀🚀🚀🚀…", terminal.text());
+    assertTrue(change.contains("\u001b[1m日本語\u001b[0mの…"), change);
+  }
+
+  @Test
   void aPictureIsCutToTheRowsThereAre() throws Exception {
     screen.enter();
     screen.draw(List.of("1", "2", "3", "4", "5"), SIZE);

@@ -97,6 +97,16 @@ final class SmallPartsTest {
   }
 
   @Test
+  void wideCharactersAndMarksMoveNoColumn() {
+    Table table = new Table(false, 24, "NAME", "SUMMARY");
+    table.row().cell("日本").cell("読む");
+    table.row().cell("Ame\u0301lie").cell("🚀 reads 日本語の本 all day");
+    table.row().cell("bob").cell("short");
+    assertEquals(
+        "NAME    SUMMARY\n日本    読む\nAme\u0301lie  🚀 reads 日本語…\nbob     short", table.toString());
+  }
+
+  @Test
   void theWidthOfATerminalIsWhatTheShellSays() {
     assertEquals(132, Terminal.columns(Map.of("COLUMNS", "132")));
     assertTrue(Terminal.columns(Map.of("COLUMNS", "no number")) > 0);
