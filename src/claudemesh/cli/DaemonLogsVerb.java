@@ -42,13 +42,20 @@ final class DaemonLogsVerb implements Verb {
           ExitCode.FAILED,
           "there is no " + file + ": only \"claudemesh daemon up --detach\" writes it");
     }
-    long at = printLast(call, file, lines);
+    long end = printLast(call, file, lines);
+    return call.arguments().has(FOLLOW.name())
+        ? ReaderWatch.during(call, () -> follow(call, file, end))
+        : ExitCode.OK;
+  }
+
+  private static ExitCode follow(Call call, Path file, long end)
+      throws IOException, InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    while (call.arguments().has(FOLLOW.name())) {
+    long at = end;
+    while (true) {
       at = printFrom(call, file, at);
       never.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
-    return ExitCode.OK;
   }
 
   /** Prints the last lines; returns where the file ended. */

@@ -31,6 +31,11 @@ final class EventsVerb implements Verb {
     int most = call.arguments().number(COUNT.name(), 1, Integer.MAX_VALUE).orElse(0);
     String after = call.arguments().value(AFTER.name()).orElse(null);
     DaemonAccess daemon = DaemonAccess.required(call);
+    return ReaderWatch.during(call, () -> print(call, daemon, after, most));
+  }
+
+  private static ExitCode print(Call call, DaemonAccess daemon, String after, int most)
+      throws CliException, IOException, InterruptedException {
     try (EventFeed feed = new EventFeed(daemon, call, after)) {
       feed.open();
       call.out().json(notice("listening"));

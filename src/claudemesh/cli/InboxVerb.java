@@ -61,6 +61,11 @@ final class InboxVerb implements Verb, Listing.Columns {
       Json answer = Json.object().put("items", Json.array(oldestFirst(page))).build();
       return Listing.print(call, answer, "items", "No message.", this);
     }
+    return ReaderWatch.during(call, () -> follow(call, daemon, since));
+  }
+
+  private static ExitCode follow(Call call, DaemonAccess daemon, String since)
+      throws CliException, IOException, InterruptedException {
     try (EventFeed feed = new EventFeed(daemon, call, null)) {
       feed.open();
       new InboxFollower(call, daemon, since).follow(feed);

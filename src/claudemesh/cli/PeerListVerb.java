@@ -56,7 +56,7 @@ final class PeerListVerb implements Verb {
     boolean all = call.arguments().has(ALL.name());
     Duration interval = Live.interval(call, WATCH);
     if (call.arguments().has(WATCH.name())) {
-      return PeerWatch.run(call, fields, all, interval);
+      return ReaderWatch.during(call, () -> PeerWatch.run(call, fields, all, interval));
     }
     Json answer = MeshAccess.of(call).get("/v1/peers", "mesh", call.mesh());
     List<Json> errors = answer.list("errors");

@@ -40,6 +40,11 @@ final class TopVerb implements Verb {
   @Override
   public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
     Duration interval = Live.interval(call);
+    return ReaderWatch.during(call, () -> watch(call, interval));
+  }
+
+  private static ExitCode watch(Call call, Duration interval)
+      throws CliException, IOException, InterruptedException {
     DaemonAccess daemon = DaemonAccess.required(call);
     Moments moments = new Moments();
     Runnable news = () -> moments.tell(Moment.NEWS);

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import claudemesh.build.Built;
 import claudemesh.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,25 @@ final class DaemonProcessesTest {
 
   private static String out(Process process) throws Exception {
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aVerbThatWaitsForNewsEndsWith141WhenItsReaderHasGoneThoughNothingHappens() throws Exception {
+    for (String call :
+        List.of("events", "inbox --follow --json", "peer list --watch --json", "top --json")) {
+      Process process = start(List.of(), (call + " --mesh " + Scene.MESH).split(" "));
+      try {
+        if (!call.startsWith("inbox")) { // which has nothing to print
+          assertTrue(process.getInputStream().read() >= 0, call);
+        }
+        process.getInputStream().close();
+        assertTrue(process.waitFor(50, TimeUnit.SECONDS), call + " is still there");
+        assertEquals(141, process.exitValue(), call);
+        assertEquals("", Files.readString(dir.resolve("err")), call);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
   }
 
   @Test
