@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -13,12 +12,10 @@ import java.util.List;
  */
 final class Seeds {
 
-  private static final Path FOLDER = Path.of("test", "fuzz", "seeds");
-
   private Seeds() {}
 
   static List<byte[]> of(Target target) throws IOException {
-    return Files.readAllLines(FOLDER.resolve(target.name() + ".txt")).stream()
+    return Files.readAllLines(Target.SEEDS.resolve(target.name() + ".txt")).stream()
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
         .map(Seeds::decode)
         .toList();

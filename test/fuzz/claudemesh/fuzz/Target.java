@@ -1,5 +1,6 @@
 package claudemesh.fuzz;
 
+import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 
 /**
@@ -8,30 +9,59 @@ import java.util.random.RandomGenerator;
  * <p>An input is a byte array and nothing else; whatever a check chooses, it derives from the
  * input's bytes, so that an input alone repeats a failure.
  */
-public interface Target {
+public abstract class Target {
+
+  /** Where inputs are kept, and what inputs are made of. */
+  public static final Path SEEDS = Path.of("test", "fuzz", "seeds");
+
+  /** What most inputs may allocate: more than a few lines' work, less than an announced length. */
+  private static final long USUAL = 400 << 10;
+
+  private final String name;
+  private final int share;
+  private final long allowed;
+  private final String[] dictionary;
 
   /**
-   * What it is called in file names; seeds are in {@code test/fuzz/seeds/NAME.txt}.
+   * A target whose inputs cost next to nothing.
    *
-   * @return one word
+   * @param name one word; its seeds are in {@code test/fuzz/seeds/NAME.txt}
+   * @param share for each 1 000 inputs of a run, so many
+   * @param dictionary what mutations put into inputs: words of the grammar
    */
-  String name();
+  protected Target(String name, int share, String[] dictionary) {
+    this(name, share, USUAL, dictionary);
+  }
 
   /**
-   * How many inputs it gets.
+   * A target.
    *
-   * @return for each 1 000 inputs of a run, so many
+   * @param name one word; its seeds are in {@code test/fuzz/seeds/NAME.txt}
+   * @param share for each 1 000 inputs of a run, so many
+   * @param allowed how many bytes an input may allocate, beside what its length allows
+   * @param dictionary what mutations put into inputs: words of the grammar
    */
-  int share();
+  protected Target(String name, int share, long allowed, String[] dictionary) {
+    this.name = name;
+    this.share = share;
+    this.allowed = allowed;
+    this.dictionary = dictionary;
+  }
 
-  /**
-   * What an input may allocate, beside what its length allows: more than a few lines' work, less
-   * than what a length that was only announced would.
-   *
-   * @return bytes
-   */
-  default long allowedBytes() {
-    return 400 << 10;
+  final String name() {
+    return name;
+  }
+
+  final int share() {
+    return share;
+  }
+
+  final long allowedBytes() {
+    return allowed;
+  }
+
+  final String[] dictionary() {
+    return dictionary;
   }
 
   /**
@@ -41,7 +71,7 @@ public interface Target {
    * @return the count
    * @throws Exception if it cannot be told
    */
-  default int held() throws Exception {
+  protected int held() throws Exception {
     return 0;
   }
 
@@ -51,14 +81,7 @@ public interface Target {
    * @param random where choices come from
    * @return a new input
    */
-  byte[] generate(RandomGenerator random);
-
-  /**
-   * What mutations put into inputs.
-   *
-   * @return words of the grammar
-   */
-  String[] dictionary();
+  protected abstract byte[] generate(RandomGenerator random);
 
   /**
    * Feeds one input to the code and holds the result against what must be true.
@@ -66,5 +89,16 @@ public interface Target {
    * @param input the input
    * @throws Exception any but a documented one, which it catches, is a failure
    */
-  void check(byte[] input) throws Exception;
+  protected abstract void check(byte[] input) throws Exception;
+
+  /**
+   * Chooses one of some words.
+   *
+   * @param random where the choice comes from
+   * @param words the words
+   * @return one of them
+   */
+  protected static String any(RandomGenerator random, String[] words) {
+    return words[random.nextInt(words.length)];
+  }
 }

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * <p>An input's first byte says which end reads (bit 0: the client) and how much it takes (bit 1:
  * 200 bytes, else 1 MiB); the rest is what arrives.
  */
-public final class FrameTarget implements Target {
+public final class FrameTarget extends Target {
 
   private static final int CLIENT = 1;
   private static final int SMALL = 2;
@@ -36,26 +36,13 @@ public final class FrameTarget implements Target {
     {0xC0, 0x80}, {0xED, 0xA0, 0x80}, {0xF4, 0x90, 0x80, 0x80}, {0xF5}, {0xE2, 0x82}, {0x80}, {0xFF}
   };
 
-  /** Nothing to set up. */
-  public FrameTarget() {}
-
-  @Override
-  public String name() {
-    return "frames";
+  /** The target. */
+  public FrameTarget() {
+    super("frames", 400, TEXTS);
   }
 
   @Override
-  public int share() {
-    return 400;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return TEXTS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     ByteArrayOutputStream input = new ByteArrayOutputStream();
     int flags = random.nextInt(4);
     input.write(flags);
@@ -134,7 +121,7 @@ public final class FrameTarget implements Target {
   }
 
   @Override
-  public void check(byte[] input) {
+  protected void check(byte[] input) {
     int flags = input.length == 0 ? 0 : input[0];
     Role role = (flags & CLIENT) != 0 ? Role.CLIENT : Role.SERVER;
     int limit = (flags & SMALL) != 0 ? SMALL_LIMIT : LIMIT;

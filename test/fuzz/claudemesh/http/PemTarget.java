@@ -20,9 +20,8 @@ import java.util.regex.Pattern;
  * <p>An input's first byte is 1 if key and certificate are in one file, which follows; otherwise
  * two files follow with a zero byte in between, the certificate's first.
  */
-public final class PemTarget implements Target {
+public final class PemTarget extends Target {
 
-  private static final Path FOLDER = Path.of("test", "fuzz", "seeds");
   private static final Path CERTIFICATES = Path.of("certificate.pem");
   private static final Path KEYS = Path.of("key.pem");
   private static final Pattern BLOCK =
@@ -67,8 +66,9 @@ public final class PemTarget implements Target {
 
   /** Reads the certificates and keys that inputs are made of. */
   public PemTarget() {
+    super("pem", 20, ALLOWED, WORDS);
     try {
-      String all = Files.readString(FOLDER.resolve("certificates.pem"));
+      String all = Files.readString(SEEDS.resolve("certificates.pem"));
       labels = BLOCK.matcher(all).results().map(found -> found.group(1)).toList();
       contents =
           BLOCK
@@ -82,27 +82,7 @@ public final class PemTarget implements Target {
   }
 
   @Override
-  public String name() {
-    return "pem";
-  }
-
-  @Override
-  public int share() {
-    return 20;
-  }
-
-  @Override
-  public long allowedBytes() {
-    return ALLOWED;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return WORDS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     StringBuilder text = new StringBuilder();
     if (random.nextInt(4) == 0) {
       text.append('\1');
@@ -141,12 +121,8 @@ public final class PemTarget implements Target {
     return broken;
   }
 
-  private static String any(RandomGenerator random, String[] words) {
-    return words[random.nextInt(words.length)];
-  }
-
   @Override
-  public void check(byte[] input) {
+  protected void check(byte[] input) {
     boolean one = input.length > 0 && input[0] == 1;
     String text = new String(input, StandardCharsets.ISO_8859_1);
     text = text.isEmpty() ? text : text.substring(1);

@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * <p>An input's first byte chooses the limits (bit 0: 300 bytes of head and 100 of body, else 8 KiB
  * and 1 MiB); the rest is what arrives.
  */
-public final class RequestReadersTarget implements Target {
+public final class RequestReadersTarget extends Target {
 
   private static final String[] METHODS = {
     "GET", "POST", "PUT", "HEAD", "OPTIONS", "get", "G=T", ""
@@ -91,8 +91,10 @@ public final class RequestReadersTarget implements Target {
   };
   private static final String[] WORDS = words();
 
-  /** Nothing to set up. */
-  public RequestReadersTarget() {}
+  /** The target. */
+  public RequestReadersTarget() {
+    super("requests", 200, WORDS);
+  }
 
   private static String[] words() {
     List<String> words =
@@ -104,22 +106,7 @@ public final class RequestReadersTarget implements Target {
   }
 
   @Override
-  public String name() {
-    return "requests";
-  }
-
-  @Override
-  public int share() {
-    return 200;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return WORDS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     StringBuilder text = new StringBuilder().append((char) random.nextInt(2));
     for (int left = random.nextInt(3); left >= 0; left--) {
       text.append(random.nextInt(8) > 0 ? METHODS[random.nextInt(2)] : any(random, METHODS));
@@ -134,12 +121,8 @@ public final class RequestReadersTarget implements Target {
     return text.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private static String any(RandomGenerator random, String[] words) {
-    return words[random.nextInt(words.length)];
-  }
-
   @Override
-  public void check(byte[] input) throws IOException {
+  protected void check(byte[] input) throws IOException {
     boolean small = input.length > 0 && (input[0] & 1) != 0;
     int maxHead = small ? 300 : 8 << 10;
     int maxBody = small ? 100 : 1 << 20;

@@ -1,5 +1,6 @@
 package claudemesh.http;
 
+import claudemesh.fuzz.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -18,7 +19,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class TlsEnds {
 
-  private static final Path CERTIFICATE = Path.of("test", "fuzz", "seeds", "server.pem");
+  private static final Path CERTIFICATE = Target.SEEDS.resolve("server.pem");
   private static final int CLIENT_SESSIONS = 16;
   private static final String HOST = "fuzz.test";
 

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * it is told, it ends the connection once its peer has ended its side; when all inputs are through
  * it holds none. Descriptors and threads are looked at after the run.
  */
-public final class TlsSocketTarget implements Target {
+public final class TlsSocketTarget extends Target {
 
   private static final byte[] REQUEST =
       "GET /abc HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
@@ -50,36 +50,18 @@ public final class TlsSocketTarget implements Target {
     }
   }
 
-  /** Nothing to set up. */
-  public TlsSocketTarget() {}
-
-  @Override
-  public String name() {
-    return "sockets";
+  /** The target. */
+  public TlsSocketTarget() {
+    super("sockets", 1, ALLOWED, TlsTarget.WORDS);
   }
 
   @Override
-  public int share() {
-    return 1;
-  }
-
-  @Override
-  public long allowedBytes() {
-    return ALLOWED;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return TlsTarget.WORDS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     return TlsTarget.script(random);
   }
 
   @Override
-  public int held() throws InterruptedException {
+  protected int held() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     for (int looks = 0; looks < MOST_LOOKS && Holder.SERVER.connections() > 0; looks++) {
       never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -88,7 +70,7 @@ public final class TlsSocketTarget implements Target {
   }
 
   @Override
-  public void check(byte[] input) throws IOException {
+  protected void check(byte[] input) throws IOException {
     TlsScript script = new TlsScript(input);
     SplittableRandom random = new SplittableRandom(Arrays.hashCode(input));
     MeddledPeer peer = new MeddledPeer(script, List.of(REQUEST), true, random);

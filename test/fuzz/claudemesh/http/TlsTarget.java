@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * <p>An input is a {@link TlsScript}. Keys and random numbers are those of the moment: the same
  * script comes out the same, byte for byte it does not.
  */
-public final class TlsTarget implements Target {
+public final class TlsTarget extends Target {
 
   static final String[] WORDS = {
     "\u0016\u0003\u0001",
@@ -45,31 +45,13 @@ public final class TlsTarget implements Target {
   /** What both ends do for a handshake and long messages, as the JDK does it. */
   private static final long ALLOWED = 12 << 20;
 
-  /** Nothing to set up. */
-  public TlsTarget() {}
-
-  @Override
-  public String name() {
-    return "tls";
+  /** The target. */
+  public TlsTarget() {
+    super("tls", 20, ALLOWED, WORDS);
   }
 
   @Override
-  public int share() {
-    return 20;
-  }
-
-  @Override
-  public long allowedBytes() {
-    return ALLOWED;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return WORDS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     return script(random);
   }
 
@@ -78,7 +60,7 @@ public final class TlsTarget implements Target {
   }
 
   @Override
-  public void check(byte[] input) {
+  protected void check(byte[] input) {
     TlsScript script = new TlsScript(input);
     MeddledPeer peer =
         new MeddledPeer(

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * out, and it must not repeat what it read; whatever is read must be the same when it is written
  * and read again, and the writing the same, too.
  */
-public final class CodecTarget implements Target {
+public final class CodecTarget extends Target {
 
   /** A value that no failure's message may hold. */
   private static final String SECRET = "s3cr3t";
@@ -216,26 +216,13 @@ public final class CodecTarget implements Target {
           .flatMap(Stream::of)
           .toArray(String[]::new);
 
-  /** Nothing to set up. */
-  public CodecTarget() {}
-
-  @Override
-  public String name() {
-    return "codec";
+  /** The target. */
+  public CodecTarget() {
+    super("codec", 400, WORDS);
   }
 
   @Override
-  public int share() {
-    return 400;
-  }
-
-  @Override
-  public String[] dictionary() {
-    return WORDS;
-  }
-
-  @Override
-  public byte[] generate(RandomGenerator random) {
+  protected byte[] generate(RandomGenerator random) {
     String[] needed = any(random, TYPES).split(" ");
     StringBuilder text = new StringBuilder("{\"type\":\"").append(needed[0]).append('"');
     for (int i = 1; i < needed.length; i++) {
@@ -287,12 +274,8 @@ public final class CodecTarget implements Target {
     }
   }
 
-  private static String any(RandomGenerator random, String[] words) {
-    return words[random.nextInt(words.length)];
-  }
-
   @Override
-  public void check(byte[] input) {
+  protected void check(byte[] input) {
     String text = new String(input, StandardCharsets.UTF_8);
     try {
       Json json = Json.parse(text);
