@@ -40,8 +40,9 @@ public final class Conformance {
   private static final int LARGE_TEXT_COUNT = 27;
   private static final int TRIES = 8;
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration LOOK = Duration.ofSeconds(5);
   // Half a minute and three on a quiet machine; a busy one is given what it needs.
-  private static final Duration PATIENCE = Duration.ofMinutes(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(90);
 
   /** For cases that were named one by one: nobody has counted them. */
   private static final int ANY = -1;
@@ -155,7 +156,7 @@ public final class Conformance {
   /** The suite under Jython now and then misses that a reset connection has ended. */
   private static boolean isRecorded(JdkClient asker, String url) throws InterruptedException {
     try {
-      return !asker.ask(url, Duration.ofSeconds(2)).isEmpty();
+      return !asker.ask(url, LOOK).isEmpty();
     } catch (TimeoutException e) {
       System.err.println("not recorded, once more: " + url);
       return false;

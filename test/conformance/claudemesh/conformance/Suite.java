@@ -20,6 +20,7 @@ final class Suite implements AutoCloseable {
 
   private static final Path DRIVER = Path.of("test", "conformance", "wstest.py");
   private static final Duration START_UP = Duration.ofMinutes(2);
+  private static final int HANDSHAKE_SECONDS = 20;
 
   private final Path folder;
   private final Process process;
@@ -43,7 +44,7 @@ final class Suite implements AutoCloseable {
       throws IOException {
     Files.createDirectories(folder.resolve("reports"));
     Path spec = folder.resolve("spec.json").toAbsolutePath();
-    Files.writeString(spec, spec(cases, servers).toPrettyString());
+    Files.writeString(spec, spec(side, cases, servers).toPrettyString());
     List<String> command = new ArrayList<>(List.of(java(), "-Xmx1g"));
     command.add("--enable-native-access=ALL-UNNAMED"); // Jython loads a library of its own
     command.add("-Dpython.cachedir=" + folder.resolveSibling("jython-cache").toAbsolutePath());
@@ -61,16 +62,28 @@ final class Suite implements AutoCloseable {
     return new Suite(folder, process);
   }
 
-  private static Json spec(List<String> cases, List<Json> servers) {
+  private static Json spec(String side, List<String> cases, List<Json> servers) {
     return Json.object()
         .put("url", "ws://127.0.0.1:1") // the port is corrected when it is known
         .put("outdir", "./reports")
-        .put("options", Json.object().put("failByDrop", false).build())
+        .put("options", options(side))
         .put("servers", Json.array(servers))
         .put("cases", Json.strings(cases))
         .put("exclude-cases", Json.array(List.of()))
         .put("exclude-agent-cases", Json.object().build())
         .build();
+  }
+
+  // One second is its own time-out for an answer to its close frame, and it may be the suite that
+  // does not get round to reading it: it is then busy with another megabyte.
+  private static Json options(String side) {
+    Json.Builder options = Json.object().put("failByDrop", false);
+    options.put("openHandshakeTimeout", HANDSHAKE_SECONDS);
+    options.put("closeHandshakeTimeout", HANDSHAKE_SECONDS);
+    if (side.equals("client")) {
+      options.put("serverConnectionDropTimeout", HANDSHAKE_SECONDS);
+    }
+    return options.build();
   }
 
   private static String java() {
