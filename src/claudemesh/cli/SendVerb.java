@@ -61,8 +61,11 @@ final class SendVerb implements Verb {
         .about(
             "TARGET is a name of the peer list, a key or the first six or more digits of one, * for"
                 + " everybody or @GROUP. TEXT - reads the text from standard input, without its"
-                + " last line break. Messages to one peer are encrypted end to end; those to * and"
-                + " @GROUP are not.",
+                + " last line break. Messages to one peer are encrypted end to end; those to *,"
+                + " @GROUP and topics are not.",
+            "While a receiver's status is \"working\" or \"dnd\", its mail, that of topics too,"
+                + " stays queued until it is \"idle\" again; only --priority now is handed on at"
+                + " once.",
             "Inside \"claudemesh launch\" the session sends it, else you as a member. For a"
                 + " conversation use \"claudemesh connect\".",
             "If a daemon runs, the message is on its disk first, and is sent however long the"

@@ -28,7 +28,11 @@ final class TopicVerb implements Verb {
                       "Whoever joins it gets what is sent to #TOPIC; messages to topics are not"
                           + " encrypted. One of that name that is there already is no error.");
           case "join" ->
-              VerbSpec.of(name, "get what is sent to a topic from now on").flags(Shared.CONNECTING);
+              VerbSpec.of(name, "get what is sent to a topic from now on")
+                  .flags(Shared.CONNECTING)
+                  .about(
+                      "While your status is \"working\" or \"dnd\" it stays queued until you are"
+                          + " \"idle\" again, unless it was sent with --priority now.");
           default ->
               VerbSpec.of(name, "get what is sent to a topic no more").flags(Shared.CONNECTING);
         };
