@@ -110,11 +110,11 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
   }
 
   @Override
-  public CompletableFuture<?> sendText(String text) {
-    return orEnd(sendFrom(text, 0));
+  public CompletableFuture<?> sendText(String text, Runnable onPart) {
+    return orEnd(sendFrom(text, 0, onPart));
   }
 
-  private CompletableFuture<WebSocket> sendFrom(String text, int start) {
+  private CompletableFuture<WebSocket> sendFrom(String text, int start, Runnable onPart) {
     int end = Math.min(start + MAX_PART, text.length());
     if (end == text.length()) {
       return webSocket.sendText(text.substring(start), true);
@@ -122,7 +122,11 @@ final class JdkConnection implements Transport.Connection, WebSocket.Listener {
     int partEnd = Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
     return webSocket
         .sendText(text.substring(start, partEnd), false)
-        .thenCompose(sent -> sendFrom(text, partEnd));
+        .thenCompose(
+            sent -> {
+              onPart.run();
+              return sendFrom(text, partEnd, onPart);
+            });
   }
 
   @Override

@@ -31,7 +31,7 @@ final class Outbound {
   private boolean watched;
   private boolean leaving;
   private boolean closed;
-  private long writeStarted;
+  private long writeMoved;
 
   Outbound(Transport.Connection connection, Clock clock, int maxBytes, int maxMessages) {
     this.connection = connection;
@@ -52,7 +52,7 @@ final class Outbound {
       first = !writing;
       if (first) {
         writing = true;
-        writeStarted = clock.nanoTime();
+        writeMoved = clock.nanoTime();
       } else {
         waiting.add(item);
       }
@@ -87,7 +87,7 @@ final class Outbound {
   private void write(Item first) {
     for (Item item = first; item != null; ) {
       Item current = item;
-      var done = connection.sendText(current.text());
+      var done = connection.sendText(current.text(), this::moved);
       if (!done.isDone()) {
         watch();
         done.whenComplete((result, failure) -> continueAfter(current, failure != null));
@@ -101,6 +101,15 @@ final class Outbound {
     Item next = finish(written, failed);
     if (next != null) {
       write(next);
+    }
+  }
+
+  private void moved() {
+    lock.lock();
+    try {
+      writeMoved = clock.nanoTime();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -121,7 +130,7 @@ final class Outbound {
         settled();
         return null;
       }
-      writeStarted = clock.nanoTime();
+      writeMoved = clock.nanoTime();
       return next;
     } finally {
       lock.unlock();
@@ -146,12 +155,12 @@ final class Outbound {
     }
   }
 
-  /** How long the write under way may still take; {@code limit} for each; null if none is. */
+  /** How long the write under way may still stand still; null if none is. */
   Duration writeLeft(Duration limit) {
     lock.lock();
     try {
       watched = writing;
-      return writing ? limit.minus(clock.since(writeStarted)) : null;
+      return writing ? limit.minus(clock.since(writeMoved)) : null;
     } finally {
       lock.unlock();
     }

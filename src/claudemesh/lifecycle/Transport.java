@@ -118,9 +118,11 @@ public interface Transport {
      * Starts to write one text message; never call it before the one before is done.
      *
      * @param text well-formed UTF-16
-     * @return done when it has been handed to the network
+     * @param onPart run whenever a part of it has been handed to the network, on any thread: a long
+     *     message on a slow line is not stuck
+     * @return done when all of it has been handed to the network
      */
-    CompletableFuture<?> sendText(String text);
+    CompletableFuture<?> sendText(String text, Runnable onPart);
 
     /** Sends a ping unless the last one is still being written. */
     void sendPing();

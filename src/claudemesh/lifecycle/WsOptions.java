@@ -328,7 +328,8 @@ public final class WsOptions<M> {
     }
 
     /**
-     * Bounds the writing of one message.
+     * Bounds how long the writing of a message may stand still; a long one that goes out in parts
+     * may take longer.
      *
      * @param timeout positive
      * @return this builder

@@ -79,7 +79,7 @@ final class FakeTransport implements Transport {
     }
 
     @Override
-    public CompletableFuture<?> sendText(String text) {
+    public CompletableFuture<?> sendText(String text, Runnable onPart) {
       if (!over) {
         script.onFrame(Json.parseObject(text));
       }

@@ -33,6 +33,7 @@ final class FakeConnection implements Transport.Connection {
   private final List<String> sent = new ArrayList<>();
   private final List<String> closesSent = new ArrayList<>();
   private final Deque<CompletableFuture<Void>> unread = new ArrayDeque<>();
+  private Runnable partTaken;
   private Duration connecting = Duration.ZERO;
   private Optional<Ending> failure = Optional.empty();
   private Duration nextAfter = Duration.ZERO;
@@ -137,6 +138,11 @@ final class FakeConnection implements Transport.Connection {
   /** The peer takes the one write that waits. */
   FakeConnection takesOne() {
     return then(() -> unread.remove().complete(null));
+  }
+
+  /** The peer takes a part of the write that waits. */
+  FakeConnection takesAPart() {
+    return then(() -> partTaken.run());
   }
 
   /** The write that waits fails. */
@@ -267,7 +273,7 @@ final class FakeConnection implements Transport.Connection {
   }
 
   @Override
-  public CompletableFuture<?> sendText(String text) {
+  public CompletableFuture<?> sendText(String text, Runnable onPart) {
     requireAlive("sendText");
     if (!unread.isEmpty()) {
       throw new AssertionError("sendText before the last one was done: " + text);
@@ -281,6 +287,7 @@ final class FakeConnection implements Transport.Connection {
     }
     CompletableFuture<Void> stuck = new CompletableFuture<>();
     unread.add(stuck);
+    partTaken = onPart;
     return stuck;
   }
 

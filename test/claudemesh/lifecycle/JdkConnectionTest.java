@@ -108,7 +108,9 @@ final class JdkConnectionTest {
   @Test
   void aLongTextIsHandedOverInPartsThatPartNoCharacter() {
     String text = "a" + "\ud83d\ude00".repeat(50_000);
-    assertTrue(connection.sendText(text).isDone());
+    List<Integer> told = new ArrayList<>();
+    assertTrue(connection.sendText(text, () -> told.add(socket.parts.size())).isDone());
+    assertEquals(List.of(1, 2, 3), told);
     assertEquals(List.of(32_767, 32_768, 32_768, 1_698), lengths(socket.parts));
     assertTrue(socket.parts.stream().noneMatch(p -> Character.isLowSurrogate(p.charAt(0))));
     assertEquals(text, String.join("", socket.parts));
@@ -118,7 +120,7 @@ final class JdkConnectionTest {
   @Test
   void aLongTextStopsAtThePartThatFails() {
     socket.failure = new IOException("gone");
-    assertTrue(connection.sendText("a".repeat(100_000)).isCompletedExceptionally());
+    assertTrue(connection.sendText("a".repeat(100_000), () -> {}).isCompletedExceptionally());
     assertEquals(1, socket.parts.size());
   }
 
@@ -173,7 +175,7 @@ final class JdkConnectionTest {
   @Test
   void aFailedWriteEndsItUnlessThePeersOwnWordsComeFirst() throws InterruptedException {
     socket.failure = new IOException("broken pipe");
-    connection.sendText("x");
+    connection.sendText("x", () -> {});
     connection.onClose(socket, 4002, "banned");
     assertEquals(
         new Event.Ended(new Ending.PeerClosed(4002, "banned")), connection.receive(Live.BOUND));
