@@ -216,10 +216,10 @@ bench: $(STAMPS)/bench $(JAR) ## measure, and hold the budgets; ARGS=... goes to
 	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.Bench $(ARGS)
 
-bench-cli: $(STAMPS)/bench $(STAMPS)/bundle ## measure whole processes of the command line beside Node
-	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" \
+bench-cli: $(STAMPS)/bench $(STAMPS)/bundle ## measure whole processes of the command line beside Node; ARGS="inbox" for a large inbox alone
+	@CLAUDEMESH_JAR="$(abspath $(JAR))" "$(JDK)/bin/java" $(NATIVE) \
 	  -cp $(call colons,$(BENCH_CLASSES) $(CLASSES) $(MAIN_JARS)) claudemesh.bench.CliBench \
-	  "$$(echo "$(abspath $(BUILD))"/bundle/claudemesh-*/bin/claudemesh)" "$(abspath bin/claudemesh)"
+	  "$$(echo "$(abspath $(BUILD))"/bundle/claudemesh-*/bin/claudemesh)" "$(abspath bin/claudemesh)" $(ARGS)
 
 conformance: $(STAMPS)/conformance | suite-deps ## run the Autobahn suite against server and client; ARGS=all for group 9, "client 9.3.3" for one case
 	@"$(JDK)/bin/java" -cp $(call colons,$(CONFORMANCE_CLASSES) $(CLASSES) $(MAIN_JARS) $(SUITE_JARS)) \

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -38,7 +39,9 @@ final class KillRoundsTest {
   private static final int LONGEST_MILLIS = 400;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  @TempDir Path folder;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final SentMail mail = new SentMail(); // guarded by lock
   private final Random random = new Random(ARGUMENTS.seed());
@@ -135,7 +138,7 @@ final class KillRoundsTest {
     int howMany = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(victims.size());
     victims = victims.subList(0, howMany);
     if (victims.getFirst().endsWithin(random.nextInt(LONGEST_MILLIS))) {
-      throw new AssertionError("it ended by itself: " + victims.getFirst().err());
+      throw new AssertionError(victims.getFirst().ending());
     }
     kill(victims);
     for (VerbProcess victim : victims) {

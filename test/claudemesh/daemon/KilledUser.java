@@ -28,6 +28,8 @@ final class KilledUser {
   private static final String TEXT = "private words of ";
   private static final Pattern SECRET = Pattern.compile("[0-9a-f]{128}");
   private static final Duration PATIENCE = Duration.ofMinutes(2); // a machine may be busy
+  private static final Path EVIDENCE =
+      Path.of(System.getProperty("claudemesh.classes")).resolveSibling("crash");
   private static final int RETRY_MILLIS = 20;
   private static final int MOST_ROWS = 10_000;
 
@@ -45,6 +47,7 @@ final class KilledUser {
   private final Set<String> read = new HashSet<>();
   private final List<Sender> senders = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final SilenceWatch silence;
   private final Semaphore over = new Semaphore(0);
 
   KilledUser(Path home, Path scratch, String name, SentMail mail, ReentrantLock lock) {
@@ -62,6 +65,7 @@ final class KilledUser {
             "CLAUDEMESH_CONFIG_DIR",
             config.path().toString());
     this.daemon = new VerbProcess(scratch, environment, "ready", List.of("daemon", "up", "--json"));
+    this.silence = new SilenceWatch(name, daemon, EVIDENCE);
   }
 
   DaemonClient client(Optional<String> token) {
@@ -152,6 +156,7 @@ final class KilledUser {
   }
 
   void stopReading() {
+    silence.close();
     over.release();
   }
 
@@ -180,16 +185,7 @@ final class KilledUser {
   private void readOnce() {
     Json reply;
     try {
-      reply =
-          client(Optional.empty())
-              .get(
-                  "/v1/inbox",
-                  "scope",
-                  "all",
-                  "unread_only",
-                  "true",
-                  "limit",
-                  Integer.toString(MOST_ROWS));
+      reply = silence.watched(this::askForUnread);
     } catch (DaemonException e) {
       if (e.status() != DaemonException.NONE) {
         note(() -> mail.fault(name + " cannot read the inbox: " + e.getMessage()));
@@ -197,6 +193,12 @@ final class KilledUser {
       return; // it is being killed
     }
     note(() -> reply.list("items").forEach(this::check));
+  }
+
+  private Json askForUnread() throws DaemonException {
+    String most = Integer.toString(MOST_ROWS);
+    return client(Optional.empty())
+        .get("/v1/inbox", "scope", "all", "unread_only", "true", "limit", most);
   }
 
   private void check(Json item) {
@@ -264,7 +266,7 @@ final class KilledUser {
 
     private boolean answered(String id, Json order) {
       try {
-        client(from.token()).post("/v1/send", order);
+        silence.watched(() -> client(from.token()).post("/v1/send", order));
         note(() -> mail.taken(id));
         return true;
       } catch (DaemonException e) {

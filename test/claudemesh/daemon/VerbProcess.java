@@ -5,6 +5,7 @@ import claudemesh.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ final class VerbProcess {
   private final Map<String, String> environment;
   private final String ready;
   private List<String> words;
-  private CliProcess process;
+  private volatile CliProcess process;
 
   /**
    * Starts nothing yet.
@@ -67,21 +68,33 @@ final class VerbProcess {
 
   /** What each of its threads does: whether it is stuck, or has not been given the time. */
   String threads() throws IOException, InterruptedException {
-    Process tool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(process.process().pid()),
-                "Thread.print")
-            .redirectErrorStream(true)
-            .start();
+    return jcmd("Thread.print");
+  }
+
+  /** What the JDK's tool of that name says about it. */
+  String jcmd(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    command.add(Long.toString(pid()));
+    command.addAll(List.of(words));
+    Process tool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     tool.waitFor();
     return said;
   }
 
+  long pid() {
+    return process.process().pid();
+  }
+
   /** Whether it ended by itself before some time has passed. */
   boolean endsWithin(int millis) throws InterruptedException {
     return process.process().waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** How it ended by itself: as a shell says it, and what it wrote. */
+  String ending() throws IOException {
+    return words + " ended by itself with " + process.process().exitValue() + ": " + err();
   }
 
   void kill() throws InterruptedException {

@@ -66,6 +66,10 @@ class Child implements AutoCloseable {
     return line();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }

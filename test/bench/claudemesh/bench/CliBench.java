@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class CliBench {
 
   private static final int ROUNDS = 20;
+  private static final int MESSAGES = 1_000_000;
   private static final int MEMORY_ROUNDS = 3;
   private static final double NODE_MILLIS = 60;
   private static final Path TIME = Path.of("/usr/bin/time");
@@ -51,12 +52,19 @@ public final class CliBench {
   /**
    * Runs all measurements.
    *
-   * @param args the bundle's launcher, then that of the plain jar
+   * @param args the bundle's launcher, then that of the plain jar; then {@code inbox} and perhaps
+   *     how many messages, for what a large inbox costs and nothing else
    * @throws Exception if a process fails
    */
   public static void main(String[] args) throws Exception {
-    Path scratch = Files.createTempDirectory("claudemesh-bench-cli");
-    if (!new CliBench(scratch).run(args[0], args[1])) {
+    boolean inboxOnly = args.length > 2 && args[2].equals("inbox");
+    boolean held = true;
+    if (!inboxOnly) {
+      Path scratch = Files.createTempDirectory("claudemesh-bench-cli");
+      held = new CliBench(scratch).run(args[0], args[1]);
+    }
+    held &= InboxBench.run(args[0], args.length > 3 ? Integer.parseInt(args[3]) : MESSAGES);
+    if (!held) {
       System.exit(1);
     }
   }
