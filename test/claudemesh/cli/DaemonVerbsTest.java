@@ -95,6 +95,8 @@ final class DaemonVerbsTest {
 
     String key = message.string("sender_pubkey");
     scene.scene.stopBroker();
+    // Until the daemon has noticed it, a message is in flight on the connection that is gone.
+    DaemonScene.await("the loss", () -> !meshStatus().equals("open"));
     var queued = done("send", key, "while you are away", "-t20", "--json");
     assertEquals("queued", queued.json().string("status"), queued.toString());
     var pending = done("outbox", "--status", "pending", "--json").json().asList();
@@ -106,6 +108,10 @@ final class DaemonVerbsTest {
     assertEquals("1 queued again\n", done("outbox", "retry", id).out());
     assertEquals(2, scene.alice("outbox", "retry").code());
     assertEquals("0 queued again\n", done("outbox", "retry", "--dead").out());
+  }
+
+  private String meshStatus() {
+    return done("status", "--json").json().list("meshes").getFirst().string("status");
   }
 
   @Test
