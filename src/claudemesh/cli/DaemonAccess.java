@@ -4,6 +4,7 @@ import claudemesh.daemon.DaemonClient;
 import claudemesh.daemon.DaemonException;
 import claudemesh.json.Json;
 import claudemesh.json.Log;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,6 +50,11 @@ final class DaemonAccess implements MeshAccess {
       throw noDaemon();
     }
     return open(call, daemon.get());
+  }
+
+  /** The same, for what may take longer than other requests. */
+  DaemonAccess within(Duration patience) {
+    return new DaemonAccess(call, client.within(patience));
   }
 
   static CliException noDaemon() {

@@ -58,7 +58,7 @@ final class DaemonUpVerb implements Verb {
     if (call.arguments().has(DETACH.name())) {
       return detach(call, port);
     }
-    try (Daemon daemon = start(port.map(options::withTcpPort).orElse(options))) {
+    try (Daemon daemon = start(call, port.map(options::withTcpPort).orElse(options))) {
       announce(call, folder, daemon);
       tellServiceManager(call);
       BrokerVerb.untilInterrupted();
@@ -79,10 +79,12 @@ final class DaemonUpVerb implements Verb {
     return ExitCode.OK;
   }
 
-  private static Daemon start(DaemonOptions options) throws CliException {
+  private static Daemon start(Call call, DaemonOptions options)
+      throws CliException, InterruptedException {
     JdkTransport.tuneProcessForThousands(); // before anything loads the JDK's client
+    String words = "looking through " + options.folder().path() + " before anything is added to it";
     try {
-      return Daemon.start(options);
+      return Progress.during(call.streams(), () -> words, () -> Daemon.start(options));
     } catch (FileSystemException e) {
       throw new CliException(ExitCode.FAILED, words(e, options.folder()), e);
     } catch (IOException e) {

@@ -3,10 +3,14 @@ package claudemesh.cli;
 import claudemesh.daemon.DaemonClient;
 import claudemesh.json.Json;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code inbox clear}: removes messages from the daemon's inbox. */
 final class InboxClearVerb implements Verb {
+
+  /** Each of a million messages is remembered, so that it cannot come again. */
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   @Override
   public VerbSpec spec() {
@@ -20,19 +24,19 @@ final class InboxClearVerb implements Verb {
   }
 
   @Override
-  public ExitCode run(Call call) throws CliException, IOException {
+  public ExitCode run(Call call) throws CliException, IOException, InterruptedException {
     List<String> ids = call.arguments().operands();
     String path = ids.isEmpty() ? "/v1/inbox" : "/v1/inbox/" + DaemonClient.encoded(ids.get(0));
-    Json done =
-        DaemonAccess.required(call)
-            .delete(
-                path,
-                "mesh",
-                call.mesh(),
-                "from",
-                call.arguments().value(InboxVerb.FROM.name()).orElse(null),
-                "since",
-                InboxVerb.since(call));
+    String[] which = {
+      "mesh",
+      call.mesh(),
+      "from",
+      call.arguments().value(InboxVerb.FROM.name()).orElse(null),
+      "since",
+      InboxVerb.since(call)
+    };
+    DaemonAccess daemon = DaemonAccess.required(call).within(PATIENCE);
+    Json done = Progress.during(call.streams(), () -> "clearing", () -> daemon.delete(path, which));
     if (call.wantsJson()) {
       call.out().json(done);
     } else {

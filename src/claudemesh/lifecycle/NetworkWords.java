@@ -1,5 +1,6 @@
 package claudemesh.lifecycle;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -24,6 +25,10 @@ final class NetworkWords {
   /** What happened, for people. */
   static String of(Throwable failure) {
     Throwable root = unwrap(failure);
+    if (isOutOfFiles(root)) { // the JDK's client tells it as a connection refused
+      return "this process has as many files and connections open as it may: raise its limit"
+          + " (ulimit -n; LimitNOFILE= of a systemd unit)";
+    }
     if (isDns(root)) {
       return "the host's name has no address";
     }
@@ -32,6 +37,14 @@ final class NetworkWords {
     }
     String message = root.getMessage();
     return root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+
+  private static boolean isOutOfFiles(Throwable failure) {
+    return has(
+        failure,
+        e ->
+            e instanceof IOException
+                && String.valueOf(e.getMessage()).contains("Too many open files"));
   }
 
   static boolean isDns(Throwable failure) {

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,6 +46,7 @@ final class Database implements AutoCloseable {
     DRIVER_LOG.setLevel(Level.OFF);
   }
 
+  private static final Duration LONG_CHECK = Duration.ofSeconds(2);
   private static final int BUSY_MILLIS = 10_000;
   // 64 MiB: pages that change often are written once, and the log still replays in a moment.
   private static final int CHECKPOINT_PAGES = 16_384;
@@ -87,11 +89,7 @@ final class Database implements AutoCloseable {
     } catch (FileSystemException e) { // its own message is little more than the path
       throw new IOException(DatabaseCheck.unwritable(file, e.toString()), e);
     }
-    try (Connection inspector = connectLooking(file)) {
-      DatabaseCheck.content(inspector, file, layout);
-    } catch (SQLException e) {
-      throw DatabaseCheck.explained(file, layout, e);
-    }
+    check(file, layout);
     Connection writer = null;
     try {
       writer = connect(file);
@@ -104,6 +102,20 @@ final class Database implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       closeAfter(e, writer);
       throw e;
+    }
+  }
+
+  private static void check(Path file, Layout layout) throws IOException {
+    long started = System.nanoTime();
+    try (Connection inspector = connectLooking(file);
+        Connection other = connectLooking(file)) {
+      DatabaseCheck.content(inspector, other, file, layout);
+    } catch (SQLException e) {
+      throw DatabaseCheck.explained(file, layout, e);
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - started);
+    if (took.compareTo(LONG_CHECK) > 0) {
+      Log.info("store_checked", "file", file, "bytes", Files.size(file), "ms", took.toMillis());
     }
   }
 

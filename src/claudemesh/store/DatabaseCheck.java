@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -84,6 +86,72 @@ final class DatabaseCheck {
   /** Looks at what is in it. */
   static void content(Connection connection, Path file, Layout layout)
       throws SQLException, IOException {
+    requireOurs(connection, file, layout);
+    Optional<String> damage = structureDamage(connection);
+    if (damage.isEmpty()) {
+      damage = layout.check().damage(connection);
+    }
+    if (damage.isPresent()) {
+      throw damaged(file, layout, damage.get());
+    }
+  }
+
+  /**
+   * The same with two connections, one for the structure and one for the rows at the same time:
+   * each has to read the whole file.
+   */
+  static void content(Connection connection, Connection other, Path file, Layout layout)
+      throws SQLException, IOException {
+    requireOurs(connection, file, layout);
+    FutureTask<Optional<String>> structure = new FutureTask<>(() -> structureDamage(other));
+    Thread.ofPlatform().name("store-check").daemon().start(structure);
+    Optional<String> rows = Optional.empty();
+    SQLException unreadable = null;
+    try {
+      rows = layout.check().damage(connection);
+    } catch (SQLException e) { // most likely what the structure is damaged by, too
+      unreadable = e;
+    }
+    Optional<String> damage = resultOf(structure);
+    if (damage.isEmpty() && unreadable != null) {
+      throw unreadable;
+    }
+    String what = damage.orElse(rows.orElse(""));
+    if (!what.isEmpty()) {
+      throw damaged(file, layout, what);
+    }
+  }
+
+  private static Optional<String> structureDamage(Connection connection) throws SQLException {
+    String verdict = Database.text(connection, "PRAGMA quick_check(1)");
+    return verdict.equals("ok") ? Optional.empty() : Optional.of(verdict);
+  }
+
+  // Waits for it whatever happens: its connection is closed afterwards.
+  private static Optional<String> resultOf(FutureTask<Optional<String>> structure)
+      throws SQLException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return structure.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof SQLException cause
+              ? cause
+              : new SQLException("the check failed: " + e.getCause(), e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void requireOurs(Connection connection, Path file, Layout layout)
+      throws SQLException, IOException {
     if (Layout.number(connection, "PRAGMA application_id") != layout.applicationId()) {
       throw new IOException(
           file
@@ -101,14 +169,6 @@ final class DatabaseCheck {
               + ", this program knows 1 to "
               + layout.current()
               + ": use the program that wrote it");
-    }
-    String verdict = Database.text(connection, "PRAGMA quick_check(1)");
-    if (!verdict.equals("ok")) {
-      throw damaged(file, layout, verdict);
-    }
-    Optional<String> damage = layout.check().damage(connection);
-    if (damage.isPresent()) {
-      throw damaged(file, layout, damage.get());
     }
   }
 

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes what happens to messages that came in into the tables of {@link DaemonSchema}, within the
@@ -34,6 +35,7 @@ final class InboxTables implements Transactions {
 
   private Counts counts;
   private volatile Counts committed; // others read it
+  private final AtomicLong commits = new AtomicLong();
 
   /** What the tables hold: the last number given, messages and their length, those kept aside. */
   private record Counts(long lastNo, long messages, long chars, long aside) {
@@ -116,8 +118,14 @@ final class InboxTables implements Transactions {
     return counts.lastNo;
   }
 
+  /** How many transactions were committed; told after each. */
+  long commits() {
+    return commits.get();
+  }
+
   @Override
   public void committed() {
+    commits.incrementAndGet();
     committed = counts;
   }
 

@@ -3,6 +3,7 @@ package claudemesh.store;
 import claudemesh.crypto.Ids;
 import claudemesh.store.GroupCommit.WhenFull;
 import claudemesh.time.Clock;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
@@ -27,6 +28,10 @@ final class SqliteInboxStore implements InboxStore {
   private final InboxTables tables;
   private final Reading reading;
   private final RefusedArrivals refused; // the writer's thread only
+  private Counted counted = new Counted(-1, Map.of()); // only while asking
+
+  /** What was unread after so many commits. */
+  private record Counted(long commits, Map<InboxRecipient, Long> unread) {}
 
   /** Something to do to messages by their numbers, that tells to how many it was done. */
   @FunctionalInterface
@@ -161,7 +166,16 @@ final class SqliteInboxStore implements InboxStore {
 
   @Override
   public Map<InboxRecipient, Long> unread() {
-    return reading.ask(Map.of(), InboxRows::unread);
+    return reading.ask(Map.of(), this::unread);
+  }
+
+  // Whoever watches asks every second, and there may be a million to count.
+  private Map<InboxRecipient, Long> unread(Connection connection) throws SQLException {
+    long commits = tables.commits(); // what is counted may be newer, never older
+    if (counted.commits != commits) {
+      counted = new Counted(commits, Map.copyOf(InboxRows.unread(connection)));
+    }
+    return counted.unread;
   }
 
   @Override

@@ -111,7 +111,7 @@ final class DaemonVerbsTest {
   }
 
   private String meshStatus() {
-    return done("status", "--json").json().list("meshes").getFirst().string("status");
+    return scene.alice("status", "--json").json().list("meshes").getFirst().string("status");
   }
 
   @Test

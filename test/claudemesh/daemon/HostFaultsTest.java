@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,11 @@ final class HostFaultsTest {
   private static final boolean LONG_STOP = CrashArguments.ofProcess().stop();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+  private static final Duration LONG_WAIT = Duration.ofSeconds(10);
+
+  /** Of a network for examples (RFC 5737), which leads nowhere. */
+  private static final String ADDRESS = "198.51.100.7/32";
+
   private static final int MOST_MESSAGES = 1_000;
   private static final String LONG = "x".repeat(20_000);
 
@@ -191,6 +197,52 @@ final class HostFaultsTest {
     send(2);
     awaitAtBob(2);
     checkAll();
+  }
+
+  @Test
+  void whenTheAddressesOfTheMachineChangeNobodyWaitsForTheNextTry() throws Exception {
+    meet();
+    alice.join(List.of(mesh));
+    bob.join(List.of(mesh));
+    mesh.broker.kill();
+    await("a long wait", () -> untilNextTry().compareTo(LONG_WAIT) > 0);
+    mesh.broker.start();
+    mesh.broker.awaitReady();
+    Duration wait = untilNextTry();
+    boolean done = run("ip", "address", "add", ADDRESS, "dev", "lo") == 0;
+    Assumptions.assumeTrue(done, "a machine gets an address by root and ip only");
+    try {
+      long start = System.nanoTime();
+      await("the mesh", () -> status().string("status").equals("open"));
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      System.out.println(
+          "open %d ms after an address came, %d ms before the next try"
+              .formatted(took.toMillis(), wait.minus(took).toMillis()));
+    } finally {
+      run("ip", "address", "del", ADDRESS, "dev", "lo");
+    }
+    send(0);
+    awaitAtBob(0);
+    checkAll();
+  }
+
+  private Json status() throws DaemonException {
+    return bob.client(Optional.empty()).get("/v1/status").list("meshes").getFirst();
+  }
+
+  private Duration untilNextTry() throws DaemonException {
+    return status()
+        .optionalString("next_try")
+        .map(next -> Duration.between(Instant.now(), Instant.parse(next)))
+        .orElse(Duration.ZERO);
+  }
+
+  private void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() - deadline < 0, what + " never came");
+      alice.daemon.endsWithin(20);
+    }
   }
 
   /** A time of day that is set, on time that passes as ever. */

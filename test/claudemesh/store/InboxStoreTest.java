@@ -292,6 +292,38 @@ final class InboxStoreTest {
   }
 
   @Test
+  void sinceFindsAllThatIsLaterHoweverMuchIsDeletedBetween() {
+    List<String> kept = new ArrayList<>();
+    for (int day = 0; day < 40; day++) {
+      String id = append(MEMBER, BOB, "" + day);
+      if (day % 20 > 8) {
+        assertTrue(now(inbox().delete(scope("member"), id)));
+      } else {
+        kept.addFirst("" + day);
+      }
+      time.advance(Duration.ofDays(1));
+    }
+    for (int day = 0; day <= 40; day++) {
+      int first = day;
+      List<String> later = kept.stream().filter(id -> Integer.parseInt(id) >= first).toList();
+      Instant since = Instant.EPOCH.plus(Duration.ofDays(day));
+      assertEquals(later, newest(filter(false, null, since, "member")), "since day " + day);
+    }
+  }
+
+  @Test
+  void whatIsUnreadIsCountedAgainAfterEachChange() {
+    String first = append(MEMBER, BOB, "1");
+    assertEquals(Map.of(MEMBER, 1L), inbox().unread());
+    append(MEMBER, BOB, "2");
+    assertEquals(Map.of(MEMBER, 2L), inbox().unread());
+    assertEquals(1, now(inbox().markSeen(scope("member"), List.of(first))));
+    assertEquals(Map.of(MEMBER, 1L), inbox().unread());
+    assertEquals(2, now(inbox().clear(InboxFilter.ALL)));
+    assertEquals(Map.of(), inbox().unread());
+  }
+
+  @Test
   void whoFollowsGetsWhatCameBehindInOrderAndNothingTwice() throws IOException {
     append(MEMBER, BOB, "1");
     long last = inbox().lastPosition();

@@ -9,6 +9,7 @@ import claudemesh.daemon.Config;
 import claudemesh.daemon.ConfigFolder;
 import claudemesh.daemon.DaemonHold;
 import claudemesh.daemon.JoinedMesh;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 public final class DaemonBench {
 
   private static final int SESSIONS_A_MESH = 100;
+  private static final int MOST_CLASSES = 24;
   private static final double BUDGET_KB = 35;
 
   private DaemonBench() {}
@@ -64,12 +66,46 @@ public final class DaemonBench {
             "KB",
             Budget.atMost(BUDGET_KB));
         report.row(
+            "  of it heap, with the stacks of virtual threads",
+            (after.heap() - before.heap()) / 1024.0 / sessions,
+            "KB");
+        report.row(
+            "  of it direct buffers", (after.direct() - before.direct()) / 1024.0 / sessions, "KB");
+        report.row(
             "resident for each session",
             (after.resident() - before.resident()) / 1024.0 / sessions,
             "KB");
+        histogram(report, daemon.pid(), sessions);
+        String closed = daemon.ask("");
+        report.row(
+            "left after SIGTERM's way", Double.parseDouble(closed.replace("closed ", "")), "s");
       }
     } finally {
       delete(home);
+    }
+  }
+
+  /** What the heap consists of, by class, for each session. */
+  private static void histogram(Report report, long pid, int sessions) throws IOException {
+    Process tool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(pid),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader lines = tool.inputReader()) {
+      lines
+          .lines()
+          .map(line -> line.strip().split("\\s+"))
+          .filter(words -> words.length >= 4 && words[0].matches("\\d+:"))
+          .limit(MOST_CLASSES)
+          .forEach(
+              words ->
+                  report.row(
+                      "  %s, %.1f".formatted(words[3], Double.parseDouble(words[1]) / sessions),
+                      Double.parseDouble(words[2]) / 1024 / sessions,
+                      "KB for each session"));
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A daemon with many sessions, in a process of its own, to be measured from outside: {@code CONFIG
  * SESSIONS}. Says {@code open SECONDS} once all connections are open, first without sessions and,
- * after it was told a line, as one that was started again with all of them; ends when its input
- * does.
+ * after it was told a line, as one that was started again with all of them; after another line it
+ * leaves as after a SIGTERM and says {@code closed SECONDS}.
  */
 public final class DaemonHold {
 
@@ -27,7 +27,7 @@ public final class DaemonHold {
   private DaemonHold() {}
 
   /**
-   * Runs until standard input ends.
+   * Runs until it has been told twice.
    *
    * @param args the folder with the config, and how many sessions, spread evenly over its meshes
    * @throws Exception if the daemon cannot be started
@@ -42,11 +42,20 @@ public final class DaemonHold {
       System.in.read();
     }
     writeSessions(folder, Config.load(config).meshes(), Integer.parseInt(args[1]));
+    long started = System.nanoTime();
+    long closing;
     try (Daemon daemon = Daemon.start(options)) {
-      System.out.println("open " + secondsUntilOpen(daemon));
-      while (System.in.read() >= 0) {}
+      secondsUntilOpen(daemon);
+      System.out.println("open " + secondsSince(started));
+      System.in.read();
+      closing = System.nanoTime();
     }
     JdkTransport.shared().close();
+    System.out.println("closed " + secondsSince(closing));
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
   }
 
   private static double secondsUntilOpen(Daemon daemon) {
@@ -57,7 +66,7 @@ public final class DaemonHold {
       }
       LockSupport.parkNanos(LOOK.toNanos());
     }
-    return (System.nanoTime() - started) / 1e9;
+    return secondsSince(started);
   }
 
   private static boolean isOpen(Daemon daemon) {
