@@ -61,7 +61,11 @@ abstract class RunningCli implements AutoCloseable {
   private String awaitLine(Predicate<String> wanted, long seconds)
       throws TimeoutException, InterruptedException {
     while (true) {
-      String line = lines.poll(seconds, TimeUnit.SECONDS);
+      String line = null;
+      // Second by second: time in which this process was stopped is no patience lost.
+      for (long second = 0; line == null && second < seconds; second++) {
+        line = lines.poll(1, TimeUnit.SECONDS);
+      }
       if (line == null || line.equals(END)) {
         throw new TimeoutException("no such line before " + line + ", but: " + seen);
       }
