@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -265,15 +266,30 @@ final class AttachedMesh implements Closing.Leaving {
    */
   @Override
   public void close() {
+    attachNoMore();
+    Closing.all(sessions.values(), Closing.SESSIONS);
+    sessions.clear();
+    Closing.all(member.stream().toList(), Closing.MEMBERS);
+  }
+
+  /**
+   * Leaves because the process ends, which will cut the sessions that there is no time for.
+   *
+   * @param turns how many of all meshes' sessions may be leaving at once
+   */
+  void leave(Semaphore turns) {
+    attachNoMore();
+    Closing.some(sessions.values(), Closing.SESSIONS, turns);
+    Closing.all(member.stream().toList(), Closing.MEMBERS);
+  }
+
+  private void attachNoMore() {
     attaching.lock();
     try {
       closed = true;
     } finally {
       attaching.unlock();
     }
-    Closing.all(sessions.values(), Closing.SESSIONS);
-    sessions.clear();
-    Closing.all(member.stream().toList(), Closing.MEMBERS);
   }
 
   @Override

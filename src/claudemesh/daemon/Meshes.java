@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -156,6 +157,9 @@ final class Meshes implements AutoCloseable {
     } finally {
       refreshing.unlock();
     }
-    Closing.all(attached.values(), Closing.SESSIONS.plus(Closing.MEMBERS));
+    Semaphore turns = new Semaphore(Closing.AT_A_TIME, true);
+    List<Closing.Leaving> leaving = new ArrayList<>();
+    attached.values().forEach(mesh -> leaving.add(() -> mesh.leave(turns)));
+    Closing.all(leaving, Closing.SESSIONS.plus(Closing.MEMBERS));
   }
 }
