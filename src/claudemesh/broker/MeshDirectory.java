@@ -326,7 +326,18 @@ public final class MeshDirectory {
    * @throws IOException if the folder cannot be read
    */
   public Optional<URI> runningBroker() throws IOException {
-    return BrokerHold.whereabouts(folder);
+    return runningBroker(folder);
+  }
+
+  /**
+   * Where the broker of a data folder listens, if one runs now. Makes nothing in the folder.
+   *
+   * @param dataFolder a folder that exists
+   * @return its WebSocket address; empty if none runs, or it has not yet said
+   * @throws IOException if the folder cannot be read
+   */
+  public static Optional<URI> runningBroker(Path dataFolder) throws IOException {
+    return BrokerHold.whereabouts(dataFolder);
   }
 
   private Invite freshInvite(MeshFile file, URI brokerUrl, MemberRole role, Instant expiresAt) {

@@ -24,9 +24,9 @@ final class DiskCheck implements Check {
   private static final long MEGABYTE = 1 << 20;
 
   /** The store's log alone may grow to 96 MB. */
-  private static final long SCARCE = 200 * MEGABYTE;
+  static final long SCARCE = 200 * MEGABYTE;
 
-  private static final long TOO_LITTLE = 16 * MEGABYTE;
+  static final long TOO_LITTLE = 16 * MEGABYTE;
   private static final int TRIAL_BYTES = 8 << 10;
 
   private final Map<String, String> environment;
@@ -63,13 +63,15 @@ final class DiskCheck implements Check {
         Files.isDirectory(daemon.path())
             ? StoreLook.at(daemon.path(), inUse, deadline)
             : Optional.empty();
-    store.ifPresent(
-        found ->
-            figures
-                .put("store_bytes", found.bytes())
-                .put("store_checked", found.whole())
-                .put("store_fault", found.fault()));
+    store.ifPresent(found -> put(figures, found));
     return judge(folder, free, store).with(figures);
+  }
+
+  static void put(Json.Builder figures, StoreLook.Found found) {
+    figures
+        .put("store_bytes", found.bytes())
+        .put("store_checked", found.whole())
+        .put("store_fault", found.fault());
   }
 
   private static Finding judge(Path folder, long free, Optional<StoreLook.Found> store) {
@@ -89,14 +91,15 @@ final class DiskCheck implements Check {
     return free < SCARCE ? Finding.warn(words, advice) : Finding.ok(words);
   }
 
-  private static String words(StoreLook.Found found) {
+  /** A store without a fault. */
+  static String words(StoreLook.Found found) {
     String size = "the store has " + megabytes(found.bytes());
     return found.whole()
         ? size + " and is sound"
         : size + " and was not read to its end in time, nothing wrong so far";
   }
 
-  private static String megabytes(long bytes) {
+  static String megabytes(long bytes) {
     return bytes < 10 * MEGABYTE ? (bytes + 1023) / 1024 + " KB" : bytes / MEGABYTE + " MB";
   }
 

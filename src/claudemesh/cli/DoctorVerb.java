@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * was found, and what to do about it.
  *
  * <pre>
- *   java, config ──┬──► permissions, disk, daemon       this machine
+ *   java, config ──┬──► permissions … broker            this machine
  *                  ├──► proxy … round_trip              one mesh     all at the same time,
  *                  └──► proxy … round_trip              another one  told one after the other
  * </pre>
@@ -31,32 +31,28 @@ final class DoctorVerb implements Verb {
   /** How long sessions may take to leave the mesh once all is told. */
   private static final Duration LEAVING = Duration.ofSeconds(3);
 
-  /** Which figures each check has, for programs. */
-  private static final String FIGURES =
-      "Figures: java {\"version\",\"home\",\"archive\"?,\"sharing\"}; config"
-          + " {\"file\",\"meshes\"}; permissions {\"looked_at\",\"exposed\"}; disk"
-          + " {\"folder\",\"free_bytes\",\"store_bytes\"?,\"store_checked\"?,\"store_fault\"?};"
-          + " daemon {\"runs\",\"folder\",\"socket\",\"version\"?,\"pid\"?,\"meshes\"?}; proxy"
-          + " {\"used\",\"host\"?,\"port\"?,\"variable\"?,\"status\"?}; dns"
-          + " {\"host\",\"addresses\",\"ms\"}; tcp {\"port\",\"addresses\"}; tls"
-          + " {\"protocol\",\"cipher\",\"chain\"}; upgrade {\"status\",\"server\"?,\"location\"?};"
-          + " clock {\"ahead_ms\",\"uncertain_ms\",\"allowed_ms\"}; hello"
-          + " {\"ms\"?,\"code\"?,\"close_code\"?}; round_trip"
-          + " {\"count\",\"min_ms\",\"median_ms\",\"max_ms\"}. They are left out where there are"
-          + " none.";
-
   private static final Flag TIMEOUT =
       Flag.value("timeout", "S", "give up on a check after S seconds; 5 unless given").or("t");
 
   @Override
   public VerbSpec spec() {
     return VerbSpec.of("doctor", "check what a mesh needs, and say what to do about it")
-        .flags(VerbSpec.MESH, TIMEOUT, Network.CA, Network.CLIENT_CERT, VerbSpec.JSON)
+        .flags(
+            VerbSpec.MESH,
+            TIMEOUT,
+            BrokerFolder.DATA,
+            Network.CA,
+            Network.CLIENT_CERT,
+            VerbSpec.JSON)
         .about(
-            "Of this machine: java, config, permissions, disk, daemon. Of each mesh, or of the one"
-                + " that --mesh names: proxy, dns, tcp, tls, upgrade, clock, hello, round_trip. A"
-                + " check that cannot be done since another one failed is skipped. Nothing is"
-                + " changed; the round trip sends a few messages between two sessions of its own.",
+            "Of this machine: java, config, permissions, disk, daemon, broker. Of each mesh, or of"
+                + " the one that --mesh names: proxy, dns, tcp, tls, upgrade, clock, hello,"
+                + " round_trip. A check that cannot be done since another one failed is skipped."
+                + " Nothing is changed; the round trip sends a few messages between two sessions of"
+                + " its own.",
+            "The check of a broker looks at the data folder of one on this machine, the usual or"
+                + " the one of --data: whether it runs and answers, whether its store is sound,"
+                + " and whether the disk has room. Call it as the user whose folder it is.",
             "Each check takes 5 seconds at most, or as --timeout says; meshes are looked at"
                 + " together. Exit code 0 if nothing failed, else the one that suits the first"
                 + " check that did: 3 for a mesh that was not joined, 4 for what keeps the broker"
@@ -65,11 +61,12 @@ final class DoctorVerb implements Verb {
             "With --json, a line for each check:"
                 + " {\"check\",\"mesh\"?,\"status\",\"found\",\"advice\"?,\"because\"?,\"figures\"?,\"took_ms\"};"
                 + " a status is ok, warn, fail or skipped; because names the failed check for whose"
-                + " sake this one was skipped.",
-            FIGURES)
+                + " sake this one was skipped; which figures there are goes by the check, and"
+                + " \"claudemesh help json\" explains them.")
         .examples(
             "claudemesh doctor",
             "claudemesh doctor --mesh team --timeout 2",
+            "claudemesh doctor --data /var/lib/claudemesh",
             "claudemesh doctor --json");
   }
 
@@ -119,9 +116,10 @@ final class DoctorVerb implements Verb {
     DaemonFolder daemon = DaemonFolder.of(environment, config);
     List<Check> checks =
         List.of(
-            new PermissionsCheck(config, daemon),
+            new PermissionsCheck(config, daemon, BrokerFolder.of(call)),
             new DiskCheck(environment, config, daemon),
-            new DaemonCheck(environment, daemon));
+            new DaemonCheck(environment, daemon),
+            new BrokerCheck(call));
     Checkup checkup = new Checkup(Optional.empty(), checks, patience);
     each.submit(() -> run(checkup));
     return checkup;

@@ -93,6 +93,13 @@ final class OutputSchemas {
         : found.has("anyOf") ? found.list("anyOf") : List.of(schema);
   }
 
+  /** The objects that a schema chooses from and names on the spot; none if it does not so. */
+  List<Json> titledForms(Json schema) {
+    return forms(schema).stream()
+        .filter(form -> form.has("title") && form.has("properties"))
+        .toList();
+  }
+
   /** Whether a schema describes an object whose fields are named. */
   boolean hasFields(Json schema) {
     return resolve(schema).has("properties");

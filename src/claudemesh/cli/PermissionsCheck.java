@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 
 /**
  * {@code permissions}: whether folders and files with secrets are this user's alone. Looks at the
- * config's folder and its files of ours, at the daemon's folder and at a broker's beside it, and at
- * the files in those; no deeper.
+ * config's folder and its files of ours, at the daemon's folder and at a broker's with its meshes,
+ * and at the files in those; no deeper. A broker's that belongs to another user is left to {@link
+ * BrokerCheck}.
  */
 final class PermissionsCheck implements Check {
 
@@ -27,10 +28,12 @@ final class PermissionsCheck implements Check {
 
   private final ConfigFolder config;
   private final DaemonFolder daemon;
+  private final Path broker;
 
-  PermissionsCheck(ConfigFolder config, DaemonFolder daemon) {
+  PermissionsCheck(ConfigFolder config, DaemonFolder daemon, Path broker) {
     this.config = config;
     this.daemon = daemon;
+    this.broker = broker;
   }
 
   @Override
@@ -76,7 +79,10 @@ final class PermissionsCheck implements Check {
       }
     }
     addFolder(all, daemon.path());
-    addFolder(all, config.brokerData());
+    if (Files.isDirectory(broker) && BrokerCheck.otherOwner(broker).isEmpty()) {
+      addFolder(all, broker);
+      addFolder(all, broker.resolve("meshes"));
+    }
     return all;
   }
 
@@ -111,7 +117,7 @@ final class PermissionsCheck implements Check {
     }
     List<String> paths =
         exposed.size() > SHOWN
-            ? List.of("-R", "go=", quoted(config.path()), quoted(daemon.path()))
+            ? List.of("-R", "go=", quoted(config.path()), quoted(daemon.path()), quoted(broker))
             : Stream.concat(Stream.of("go="), exposed.keySet().stream().map(each -> quoted(each)))
                 .toList();
     return "take others' share away: chmod "

@@ -104,6 +104,9 @@ final class SchemaPage {
       if (schemas.hasFields(property)) {
         addRows(prefix + name + ".", property, rows);
       }
+      for (Json form : schemas.titledForms(property)) {
+        addRows(prefix + name + "<" + form.string("title") + ">.", form, rows);
+      }
     }
   }
 

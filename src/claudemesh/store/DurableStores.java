@@ -15,7 +15,7 @@ import java.sql.SQLException;
  */
 public final class DurableStores implements AutoCloseable {
 
-  private static final String FILE = "broker.db";
+  static final String FILE = "broker.db";
 
   private final StoreFile file;
   private final SqliteMailboxStore mailboxes;

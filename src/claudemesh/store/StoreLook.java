@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.ProgressHandler;
 
 /**
- * Looks at a daemon's stores from outside, whether the daemon runs or not, and changes nothing in
- * them: whether the file is a sound database of ours and what is in it agrees. It takes as long as
- * reading the file does, and half a second for the driver.
+ * Looks at a daemon's stores or a broker's from outside, whether it runs or not, and changes
+ * nothing in them: whether the file is a sound database of ours and what is in it agrees. It takes
+ * as long as reading the file does, and half a second for the driver.
  */
 public final class StoreLook {
 
@@ -35,7 +35,7 @@ public final class StoreLook {
   public record Found(long bytes, boolean whole, Optional<String> fault) {}
 
   /**
-   * Looks.
+   * Looks at a daemon's stores.
    *
    * @param folder the daemon's folder; it must be writable, since the driver's native code is
    *     unpacked beside the store and removed again
@@ -47,7 +47,26 @@ public final class StoreLook {
    */
   public static Optional<Found> at(Path folder, boolean inUse, Deadline deadline)
       throws IOException {
-    Path file = folder.resolve(DaemonStores.FILE).toAbsolutePath().normalize();
+    return at(folder.resolve(DaemonStores.FILE), DaemonSchema.LAYOUT, inUse, deadline);
+  }
+
+  /**
+   * Looks at a broker's stores.
+   *
+   * @param folder the broker's data folder; writable, as a daemon's
+   * @param inUse whether a broker works with it
+   * @param deadline when to give up
+   * @return what was found; empty if there is no store
+   * @throws IOException if it cannot be looked at; the message says why
+   */
+  public static Optional<Found> atBrokers(Path folder, boolean inUse, Deadline deadline)
+      throws IOException {
+    return at(folder.resolve(DurableStores.FILE), BrokerSchema.LAYOUT, inUse, deadline);
+  }
+
+  private static Optional<Found> at(Path path, Layout layout, boolean inUse, Deadline deadline)
+      throws IOException {
+    Path file = path.toAbsolutePath().normalize();
     Path log = Database.sibling(file, "-wal");
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -55,31 +74,31 @@ public final class StoreLook {
     long bytes = Files.size(file) + (Files.exists(log) ? Files.size(log) : 0);
     try {
       if (!inUse) {
-        DatabaseCheck.requireWholePages(file, DaemonSchema.LAYOUT);
-        DatabaseCheck.unfinished(file, DaemonSchema.LAYOUT);
+        DatabaseCheck.requireWholePages(file, layout);
+        DatabaseCheck.unfinished(file, layout);
       }
-      read(file, inUse, deadline);
+      read(file, layout, inUse, deadline);
       return Optional.of(new Found(bytes, true, Optional.empty()));
     } catch (SQLException e) {
       return Optional.of(
           deadline.passed()
               ? new Found(bytes, false, Optional.empty())
-              : new Found(bytes, true, Optional.of(words(file, e))));
+              : new Found(bytes, true, Optional.of(words(file, layout, e))));
     } catch (IOException e) {
       return Optional.of(new Found(bytes, true, Optional.of(e.getMessage())));
     }
   }
 
-  private static void read(Path file, boolean inUse, Deadline deadline)
+  private static void read(Path file, Layout layout, boolean inUse, Deadline deadline)
       throws SQLException, IOException {
     try (Connection connection = connect(file, inUse)) {
       ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK, until(deadline));
-      DatabaseCheck.content(connection, file, DaemonSchema.LAYOUT);
+      DatabaseCheck.content(connection, file, layout);
     }
   }
 
-  private static String words(Path file, SQLException e) {
-    return DatabaseCheck.explained(file, DaemonSchema.LAYOUT, e).getMessage();
+  private static String words(Path file, Layout layout, SQLException e) {
+    return DatabaseCheck.explained(file, layout, e).getMessage();
   }
 
   private static ProgressHandler until(Deadline deadline) {

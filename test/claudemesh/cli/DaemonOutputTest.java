@@ -378,7 +378,9 @@ final class DaemonOutputTest {
     String usable = "seen where a mesh of the config cannot be used";
     String model = "few of the peers that are there have told it";
     rig.requireAllSeen(
-        Set.of("top", "peer list --watch", "doctor"),
+        Set.of("doctor"), rig.unseen("doctor", "figures", "seen by the tests of doctor"));
+    rig.requireAllSeen(
+        Set.of("top", "peer list --watch"),
         Map.of(
             "top<top>.meshes[].error", usable,
             "top<top>.peers[].profile", model,

@@ -10,7 +10,8 @@ import java.util.List;
 /** The findings of one call of {@code doctor --json}, to be asked one by one. */
 record Diagnosis(TestCli.Result result, List<Json> findings) {
 
-  static final List<String> OF_MACHINE = List.of("java", "config", "permissions", "disk", "daemon");
+  static final List<String> OF_MACHINE =
+      List.of("java", "config", "permissions", "disk", "daemon", "broker");
   static final List<String> OF_MESH =
       List.of("proxy", "dns", "tcp", "tls", "upgrade", "clock", "hello", "round_trip");
 
@@ -24,6 +25,11 @@ record Diagnosis(TestCli.Result result, List<Json> findings) {
       assertEquals(wrong, finding.has("advice"), finding.toString());
       assertFalse(finding.string("found").isEmpty(), finding.toString());
       assertTrue(finding.has("took_ms"), finding.toString());
+      SchemaCheck schema = new SchemaCheck();
+      schema.check("doctor", finding);
+      String form = "doctor.figures<" + finding.string("check") + ">.";
+      boolean seen = schema.seen().stream().anyMatch(field -> field.startsWith(form));
+      assertEquals(finding.has("figures"), seen, finding.toString());
     }
     boolean failed = findings.stream().anyMatch(one -> one.string("status").equals("fail"));
     assertEquals(failed, result.code() != 0, result.toString());

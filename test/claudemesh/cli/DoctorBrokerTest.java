@@ -20,9 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,21 +162,6 @@ final class DoctorBrokerTest {
       doctor.awaitLine(line -> line.contains("\"check\":\"tcp\""));
       doctor.close(); // interrupts it
       assertEquals(130, doctor.exitCode());
-    }
-  }
-
-  @Test
-  void everyFigureIsOneThatHelpNames() throws Exception {
-    String help = new DoctorVerb().spec().about().stream().collect(Collectors.joining(" "));
-    try (DaemonScene scene = new DaemonScene(dir)) {
-      for (Json finding : doctor(scene.scene.alice).findings()) {
-        String check = finding.string("check");
-        List<String> names = finding.get("figures").map(Json::names).orElse(List.of());
-        Matcher told = Pattern.compile("\\b" + check + " \\{([^}]*)}").matcher(help);
-        assertTrue(told.find(), check);
-        List<String> named = List.of(told.group(1).replaceAll("[\"?]", "").split(","));
-        assertTrue(named.containsAll(names), check + ": " + names + " of " + named);
-      }
     }
   }
 

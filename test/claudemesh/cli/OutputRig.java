@@ -6,6 +6,7 @@ import claudemesh.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -69,5 +70,16 @@ final class OutputRig {
     outputs.forEach(output -> expected.addAll(check.fieldsOf(output)));
     expected.removeAll(check.seen());
     assertEquals(new TreeSet<>(exceptions.keySet()), expected, "fields that were never seen");
+  }
+
+  /** The fields of a part of an output that no test of this rig has seen, for one reason. */
+  Map<String, String> unseen(String output, String part, String reason) {
+    Map<String, String> fields = new TreeMap<>();
+    for (String field : check.fieldsOf(output)) {
+      if (field.startsWith(output + "." + part) && !check.seen().contains(field)) {
+        fields.put(field, reason);
+      }
+    }
+    return fields;
   }
 }

@@ -105,6 +105,10 @@ final class SchemaCheck {
    * What tells a form from its neighbours: its type, or that it is an error; nothing for values.
    */
   private String mark(Json form) {
+    if (form.has("title")
+        && form.has("properties")) { // named on the spot, as the figures of checks
+      return "<" + form.string("title") + ">";
+    }
     Json type = typeField(form);
     if (type.has("const")) {
       return "<" + type.string("const") + ">";
