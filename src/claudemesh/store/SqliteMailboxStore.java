@@ -9,15 +9,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -28,8 +24,8 @@ import java.util.function.Consumer;
  * <pre>
  *   append ─► GroupCommit ─► MailboxTables ── committed ──┐
  *                 ▲                                       ▼
- *   settle ───────┘ (written behind)      windows in memory ◄── MailboxReader
- *   claim, held, release: in memory           of mailboxes in use
+ *   settle ───────┘ (written behind)          MailboxWindows ◄── MailboxReader
+ *   claim, held, release: in memory
  * </pre>
  *
  * <p>Who holds a message is kept in memory only: a crash frees it. A settlement counts at once and
@@ -46,7 +42,6 @@ final class SqliteMailboxStore implements MailboxStore {
 
   // About two seconds of the writer's work: who settles faster waits for it with the next claim.
   private static final int MOST_UNWRITTEN = 32_768;
-  private static final long MOST_CHARS_AT_HAND = 16L << 20;
 
   private final Clock clock;
   private final MailboxLimits limits;
@@ -59,17 +54,10 @@ final class SqliteMailboxStore implements MailboxStore {
   private final FailedSends failedSends = new FailedSends(); // the writer's thread only
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, MailboxWindow> windows = new HashMap<>();
-  private final TreeSet<CachedEntry> leases =
-      new TreeSet<>(
-          Comparator.<CachedEntry>comparingLong(entry -> entry.heldUntilNanos)
-              .thenComparingLong(entry -> entry.sequence));
-  // By message id: held, or ended and not yet written so, in one mailbox and waiting in no other.
-  private final Map<String, CachedEntry> alone = new HashMap<>();
+  private final MailboxWindows windows;
   private final Deque<Ended> toWriteAgain = new ArrayDeque<>();
   private final Set<String> starved = new HashSet<>();
   private int unwritten;
-  private long charsAtHand;
   private boolean closed;
 
   SqliteMailboxStore(
@@ -89,6 +77,7 @@ final class SqliteMailboxStore implements MailboxStore {
     this.logs = logs;
     this.reader = reader;
     this.closer = closer;
+    this.windows = new MailboxWindows(reader);
   }
 
   // ── append ───────────────────────────────────────────────────────────────────────────────────
@@ -130,19 +119,9 @@ final class SqliteMailboxStore implements MailboxStore {
     public void committed() {
       lock.lock();
       try {
-        written.queued().forEach(this::offer);
+        written.queued().forEach(entry -> windows.offer(entry, message.payload()));
       } finally {
         lock.unlock();
-      }
-    }
-
-    private void offer(CachedEntry entry) {
-      MailboxWindow window = windows.get(entry.mailbox);
-      if (window != null
-          && window.offer(entry)
-          && charsAtHand + entry.chars <= MOST_CHARS_AT_HAND) {
-        entry.payload = message.payload();
-        charsAtHand += entry.chars;
       }
     }
 
@@ -171,54 +150,18 @@ final class SqliteMailboxStore implements MailboxStore {
         starved.add(claim.mailbox());
         return List.of();
       }
-      MailboxWindow window = windows.computeIfAbsent(claim.mailbox(), MailboxWindow::new);
-      window.inUse = true;
       long until = clock.nanoTime() + claim.lease().toNanos();
-      List<StoredMessage> claimed = new ArrayList<>();
-      for (CachedEntry entry = window.next(claim, reader);
-          entry != null;
-          entry = window.next(claim, reader)) {
-        Optional<String> payload = payload(entry);
-        if (payload.isPresent()) {
-          hold(window, entry, claim.owner(), until);
-          claimed.add(new StoredMessage(entry.messageId, entry.urgency, payload.get()));
-        } else {
-          dropUnreadable(window, entry);
-        }
-      }
-      return claimed;
+      return windows.claim(claim, until, this::dropUnreadable);
     } finally {
       lock.unlock();
     }
   }
 
-  private Optional<String> payload(CachedEntry entry) {
-    return entry.payload != null ? Optional.of(entry.payload) : reader.payload(entry.first);
-  }
-
-  private void hold(MailboxWindow window, CachedEntry entry, String owner, long until) {
-    notAtHand(entry); // from here on it is the receiver's
-    window.box.hold(entry, owner, until);
-    leases.add(entry);
-    if (entry.alone) {
-      alone.put(entry.messageId, entry);
-    }
-  }
-
-  private void notAtHand(CachedEntry entry) {
-    if (entry.payload != null) {
-      entry.payload = null;
-      charsAtHand -= entry.chars;
-    }
-  }
-
-  private void dropUnreadable(MailboxWindow window, CachedEntry entry) {
-    window.box.remove(entry);
+  private void dropUnreadable(CachedEntry entry) {
     // It may as well have been given up for its age a moment ago.
     if (reader.queued(entry.mailbox, entry.messageId).isPresent()) {
-      String reason = "its text is damaged on disk";
       Log.error("store_message_damaged", "messageId", entry.messageId, "mailbox", entry.mailbox);
-      write(window, entry, State.DEAD, reason);
+      end(entry, State.DEAD, "its text is damaged on disk");
     }
   }
 
@@ -226,16 +169,7 @@ final class SqliteMailboxStore implements MailboxStore {
   public List<StoredMessage> held(String mailbox, String owner) {
     lock.lock();
     try {
-      MailboxWindow window = windows.get(mailbox);
-      if (window == null || closed) {
-        return List.of();
-      }
-      List<StoredMessage> held = new ArrayList<>();
-      for (CachedEntry entry : window.box.heldBy(owner)) {
-        payload(entry)
-            .ifPresent(text -> held.add(new StoredMessage(entry.messageId, entry.urgency, text)));
-      }
-      return held;
+      return closed ? List.of() : windows.held(mailbox, owner);
     } finally {
       lock.unlock();
     }
@@ -245,15 +179,7 @@ final class SqliteMailboxStore implements MailboxStore {
   public void release(String mailbox, String owner) {
     lock.lock();
     try {
-      MailboxWindow window = windows.get(mailbox);
-      if (window == null) {
-        return;
-      }
-      window.box.heldBy(owner).forEach(entry -> letGo(window, entry));
-      if (window.box.held() == 0) {
-        window.putAway().forEach(this::notAtHand);
-      }
-      dropIfUnused(mailbox, window);
+      windows.release(mailbox, owner);
     } finally {
       lock.unlock();
     }
@@ -265,12 +191,7 @@ final class SqliteMailboxStore implements MailboxStore {
     try {
       toWriteAgain.removeIf(ended -> commits.submit(ended, 0, WhenFull.TAKE));
       Set<String> freed = new HashSet<>();
-      long now = clock.nanoTime();
-      while (!leases.isEmpty() && leases.first().heldUntilNanos - now <= 0) {
-        CachedEntry entry = leases.first();
-        letGo(windows.get(entry.mailbox), entry);
-        freed.add(entry.mailbox);
-      }
+      windows.overdue(clock.nanoTime(), freed);
       if (unwritten < MOST_UNWRITTEN / 2) {
         freed.addAll(starved);
         starved.clear();
@@ -281,76 +202,33 @@ final class SqliteMailboxStore implements MailboxStore {
     }
   }
 
-  private void letGo(MailboxWindow window, CachedEntry entry) {
-    leases.remove(entry);
-    alone.remove(entry.messageId, entry);
-    window.box.letGo(entry);
-  }
-
-  private void dropIfUnused(String mailbox, MailboxWindow window) {
-    if (window.isUnused()) {
-      windows.remove(mailbox);
-    }
-  }
-
   // ── settle ───────────────────────────────────────────────────────────────────────────────────
 
   @Override
   public boolean settle(String mailbox, String messageId) {
     lock.lock();
     try {
-      CachedEntry elsewhere = alone.get(messageId);
-      if (elsewhere != null && !elsewhere.mailbox.equals(mailbox)) {
+      if (windows.isElsewhere(mailbox, messageId)) {
         return false; // as acknowledgements of whoever listens to several mailboxes mostly are
       }
-      MailboxWindow window = windows.get(mailbox);
-      CachedEntry held = window == null ? null : window.box.heldWithId(messageId);
-      if (held != null) {
-        settleHeld(window, held);
-        return true;
-      }
-      return settleWaiting(mailbox, messageId);
+      Optional<CachedEntry> settled =
+          windows
+              .takeHeld(mailbox, messageId)
+              .or(() -> closed ? Optional.empty() : windows.takeWaiting(mailbox, messageId));
+      settled.ifPresent(entry -> end(entry, State.DELIVERED, null));
+      return settled.isPresent();
     } finally {
       lock.unlock();
     }
-  }
-
-  private void settleHeld(MailboxWindow window, CachedEntry entry) {
-    leases.remove(entry);
-    window.box.remove(entry);
-    write(window, entry, State.DELIVERED, null);
-  }
-
-  private boolean settleWaiting(String mailbox, String messageId) {
-    Optional<CachedEntry> found = closed ? Optional.empty() : reader.queued(mailbox, messageId);
-    if (found.isEmpty()) {
-      return false;
-    }
-    CachedEntry entry = found.get();
-    MailboxWindow window = windows.computeIfAbsent(mailbox, MailboxWindow::new);
-    if (window.endings.containsKey(entry.sequence)) {
-      return false;
-    }
-    CachedEntry waiting = window.box.waitingAt(entry.urgency, entry.sequence);
-    if (waiting != null) {
-      notAtHand(waiting);
-      window.box.remove(waiting);
-    }
-    write(window, entry, State.DELIVERED, null);
-    return true;
   }
 
   @Override
   public boolean settleByClientId(String mailbox, String clientMessageId) {
     lock.lock();
     try {
-      MailboxWindow window = windows.get(mailbox);
-      CachedEntry held = window == null ? null : window.box.heldWithClientId(clientMessageId);
-      if (held == null) {
-        return false;
-      }
-      settleHeld(window, held);
-      return true;
+      Optional<CachedEntry> settled = windows.takeHeldByClientId(mailbox, clientMessageId);
+      settled.ifPresent(entry -> end(entry, State.DELIVERED, null));
+      return settled.isPresent();
     } finally {
       lock.unlock();
     }
@@ -362,9 +240,9 @@ final class SqliteMailboxStore implements MailboxStore {
     commits.submit(note, 0, WhenFull.REFUSE);
   }
 
-  private void write(MailboxWindow window, CachedEntry entry, State state, String reason) {
+  private void end(CachedEntry entry, State state, String reason) {
     Ending ending = new Ending(entry, state, clock.wallTime(), reason);
-    window.endings.put(entry.sequence, ending);
+    windows.ends(ending);
     unwritten++;
     if (!commits.submit(new Ended(ending), 0, WhenFull.TAKE)) {
       Log.debug("settled_after_close", "messageId", entry.messageId);
@@ -385,14 +263,10 @@ final class SqliteMailboxStore implements MailboxStore {
 
     @Override
     public void committed() {
-      CachedEntry entry = ending.entry();
       lock.lock();
       try {
         unwritten--;
-        alone.remove(entry.messageId, entry);
-        MailboxWindow window = windows.get(entry.mailbox);
-        window.endings.remove(entry.sequence);
-        dropIfUnused(entry.mailbox, window);
+        windows.written(ending);
       } finally {
         lock.unlock();
       }
@@ -441,25 +315,9 @@ final class SqliteMailboxStore implements MailboxStore {
   private void dropAll(List<CachedEntry> dead) {
     lock.lock();
     try {
-      dead.forEach(this::drop);
+      dead.forEach(windows::drop);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void drop(CachedEntry dead) {
-    MailboxWindow window = windows.get(dead.mailbox);
-    if (window == null) {
-      return;
-    }
-    CachedEntry held = window.box.heldWithId(dead.messageId);
-    CachedEntry entry = held != null ? held : window.box.waitingAt(dead.urgency, dead.sequence);
-    if (entry != null) {
-      leases.remove(entry);
-      alone.remove(entry.messageId, entry);
-      notAtHand(entry);
-      window.box.remove(entry);
-      dropIfUnused(dead.mailbox, window);
     }
   }
 
@@ -497,15 +355,16 @@ final class SqliteMailboxStore implements MailboxStore {
   }
 
   private Delivery withEnding(long no, Delivery delivery) {
-    MailboxWindow window = windows.get(delivery.mailbox());
-    Ending ending = window == null ? null : window.endings.get(no);
-    return ending == null
-        ? delivery
-        : new Delivery(
-            delivery.mailbox(),
-            ending.state(),
-            Optional.of(ending.since()),
-            Optional.ofNullable(ending.reason()));
+    return windows
+        .ending(delivery.mailbox(), no)
+        .map(
+            ending ->
+                new Delivery(
+                    delivery.mailbox(),
+                    ending.state(),
+                    Optional.of(ending.since()),
+                    Optional.ofNullable(ending.reason())))
+        .orElse(delivery);
   }
 
   @Override
