@@ -6,6 +6,7 @@ import claudemesh.lifecycle.SendRefusedException;
 import claudemesh.lifecycle.WsLifecycle;
 import claudemesh.lifecycle.WsListener;
 import claudemesh.lifecycle.WsOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 final class LifecycleClient implements EchoClient {
 
   private static final int LARGEST = 32 << 20;
+  private static final Duration PING = Duration.ofSeconds(30);
 
   @Override
   public void echo(String url) throws InterruptedException, TimeoutException {
@@ -22,7 +24,9 @@ final class LifecycleClient implements EchoClient {
         WsOptions.of(url, Function.identity())
             .inboundLimit(LARGEST)
             .outboundLimit(2 * LARGEST, 10_000)
-            .writeTimeout(PATIENCE) // the suite takes its time to read 16 MiB
+            .writeTimeout(PATIENCE) // the suite takes its time to read 16 MiB,
+            .liveness(PING, PATIENCE) // and until it has answers no ping,
+            .probeTimeout(PATIENCE) // not one after this process was stopped either
             .listener(new Echo(handle))
             .build();
     try (WsLifecycle<String> lifecycle = WsLifecycle.start(options)) {
