@@ -37,7 +37,7 @@ final class BrokerCurves {
       String title = String.format("%,d members: ", members);
       long cpu = broker.cpuMicros();
       try (Child idle =
-          Child.java(List.of(), IdleLoad.class, broker.port, people, "member", members)) {
+          Child.java(List.of(), IdleLoad.class, broker.port, people, "member", members, 0)) {
         Json connected = Json.parseObject(idle.line());
         report.row(title + "hello", 1e6 / connected.number("per_second"), "µs each");
         report.row(
@@ -75,7 +75,8 @@ final class BrokerCurves {
         Child.java(List.of(), MessageLoad.class, "lean", broker.port, people, "20000:0")) {
       load.line();
     }
-    try (Child idle = Child.java(List.of(), IdleLoad.class, broker.port, people, "session", 500)) {
+    try (Child idle =
+        Child.java(List.of(), IdleLoad.class, broker.port, people, "session", 500, 0)) {
       idle.line();
       median(idle, "broadcast");
     }

@@ -25,9 +25,6 @@ final class BrokerUnderTest extends Child {
           "--max-mail", "2000000",
           "--max-mail-chars", "2000000000");
 
-  /** Clock ticks of /proc a second, which Linux has fixed for programs. */
-  private static final long TICKS = 100;
-
   final Path data;
   final int port;
 
@@ -82,16 +79,5 @@ final class BrokerUnderTest extends Child {
   /** The most memory it ever had, in bytes. */
   long peak() throws IOException {
     return Memory.statusKb(Long.toString(pid()), "VmHWM") << 10;
-  }
-
-  /** The processor time it has used, in microseconds; 0 where there is no /proc. */
-  long cpuMicros() throws IOException {
-    Path stat = Path.of("/proc", Long.toString(pid()), "stat");
-    if (!Files.exists(stat)) {
-      return 0;
-    }
-    String line = Files.readString(stat);
-    String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 1_000_000 / TICKS;
   }
 }

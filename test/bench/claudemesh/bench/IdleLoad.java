@@ -9,20 +9,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Many lean connections that then do nothing: {@code PORT PEOPLE bare|member|session COUNT}, {@code
- * bare} without a hello. Prints how many were taken in a second, then obeys lines: {@code
- * broadcast} sends one message to everybody in every mesh and answers when all have it, {@code
- * peers} asks for a peer list, {@code end} ends.
+ * Many lean connections that then do nothing: {@code PORT PEOPLE bare|member|session COUNT WARM},
+ * {@code bare} without a hello. Before, it makes and ends {@code WARM} bare connections, so that
+ * neither its own code nor the broker's is interpreted while it is measured. Prints how many were
+ * taken in a second, then obeys lines: {@code broadcast} sends one message to everybody in every
+ * mesh and answers when all have it, {@code peers} asks for a peer list, {@code end} ends.
  */
 public final class IdleLoad {
 
   private static final int CONNECTING_AT_ONCE = 256;
+  private static final int WARM_AT_ONCE = 5_000;
+
+  /** For the broker to be done with those who left, and for both compilers with what is hot. */
+  private static final int SETTLING_MILLIS = 1_000;
+
   private static final byte[] HELLO_ACK = "\"hello_ack\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SYSTEM = "\"system\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PUSH = "\"push\"".getBytes(StandardCharsets.US_ASCII);
@@ -31,6 +39,7 @@ public final class IdleLoad {
   private final List<People.Person> people;
   private final List<String> hellos;
   private final List<LeanSocket> sockets = new ArrayList<>();
+  private final int port;
   private final LeanLoop loop;
   private int begun;
   private int ready;
@@ -40,6 +49,7 @@ public final class IdleLoad {
 
   private IdleLoad(int port, List<People.Person> people, String mode, int count)
       throws IOException {
+    this.port = port;
     this.loop = new LeanLoop(port);
     this.people = people;
     this.hellos = new ArrayList<>();
@@ -64,6 +74,7 @@ public final class IdleLoad {
         new IdleLoad(Integer.parseInt(args[0]), People.read(Path.of(args[1])), args[2], count);
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     Thread.ofVirtual().start(() -> readAll(lines));
+    load.warmUp(Integer.parseInt(args[4]));
     double seconds = load.connect(count);
     System.out.println(
         Json.object()
@@ -79,6 +90,34 @@ public final class IdleLoad {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     in.lines().forEach(lines::add);
     lines.add("end");
+  }
+
+  private void warmUp(int count) throws IOException {
+    for (int left = count; left > 0; left -= WARM_AT_ONCE) {
+      connectAndLeave(Math.min(left, WARM_AT_ONCE));
+      loop.turn(SETTLING_MILLIS);
+    }
+  }
+
+  private void connectAndLeave(int count) throws IOException {
+    int[] open = new int[1];
+    LeanSocket.Listener counting =
+        new LeanSocket.Listener() {
+          @Override
+          public void onOpen(LeanSocket socket) {
+            open[0]++;
+          }
+        };
+    try (LeanLoop warm = new LeanLoop(port)) {
+      int made = 0;
+      while (open[0] < count) {
+        while (made < count && made - open[0] < CONNECTING_AT_ONCE) {
+          warm.connect(counting);
+          made++;
+        }
+        warm.turn(100);
+      }
+    }
   }
 
   private double connect(int count) throws IOException {
@@ -166,23 +205,18 @@ public final class IdleLoad {
   // One sender a mesh; its own member's connections get none.
   private void broadcast() throws IOException {
     pushes = 0;
+    Map<String, Integer> senders = new LinkedHashMap<>();
     int expected = 0;
-    List<String> meshes = people.stream().map(People.Person::meshId).distinct().toList();
-    long started = System.nanoTime();
-    for (String mesh : meshes) {
-      int sender = -1;
-      int others = 0;
-      for (int i = 0; i < sockets.size(); i++) {
-        People.Person person = people.get(i % people.size());
-        if (person.meshId().equals(mesh)) {
-          sender = sender < 0 ? i : sender;
-          others += people.get(sender % people.size()) == person ? 0 : 1;
-        }
-      }
-      expected += others;
-      sockets.get(sender).send(messageToAll());
+    for (int i = 0; i < sockets.size(); i++) {
+      People.Person person = people.get(i % people.size());
+      int sender = senders.merge(person.meshId(), i, (first, another) -> first);
+      expected += people.get(sender % people.size()) == person ? 0 : 1;
     }
     int all = expected;
+    long started = System.nanoTime();
+    for (int sender : senders.values()) {
+      sockets.get(sender).send(messageToAll());
+    }
     loop.runUntil("a broadcast to " + all, () -> pushes >= all);
     long micros = (System.nanoTime() - started) / 1_000;
     System.out.println(Json.object().put("receivers", all).put("us", micros).build());

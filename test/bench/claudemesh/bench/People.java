@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The members that the load plays, as a file that its process reads: one JSON object a line. */
 final class People {
@@ -81,13 +80,19 @@ final class People {
     }
   }
 
+  /** The same in every data folder of a run: ten thousand take longer than what is measured. */
+  private static final List<Ed25519KeyPair> KEYS = new ArrayList<>();
+
   private People() {}
 
   /** Makes meshes with so many members each in a broker's data folder. */
   static List<Person> create(Path data, int meshes, int each) throws IOException {
+    while (KEYS.size() < meshes * each) {
+      KEYS.add(Ed25519KeyPair.generate());
+    }
     List<Person> people = new ArrayList<>();
     for (int number = 0; number < meshes; number++) {
-      List<Ed25519KeyPair> keys = Stream.generate(Ed25519KeyPair::generate).limit(each).toList();
+      List<Ed25519KeyPair> keys = KEYS.subList(number * each, (number + 1) * each);
       Mesh mesh = BenchMeshes.create(data, "mesh-" + number, keys);
       for (Ed25519KeyPair key : keys) {
         Member member = mesh.member(key.publicHex()).orElseThrow();

@@ -4,6 +4,7 @@ import claudemesh.crypto.Ed25519KeyPair;
 import claudemesh.crypto.Ids;
 import claudemesh.time.Clock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -26,7 +27,9 @@ public final class BenchMeshes {
    * @throws IOException if it cannot be stored
    */
   public static Mesh create(Path data, String slug, List<Ed25519KeyPair> keys) throws IOException {
-    MeshDirectory.open(data, Clock.SYSTEM);
+    if (!Files.isDirectory(data.resolve("meshes"))) {
+      MeshDirectory.open(data, Clock.SYSTEM); // reads all that is there: once, not for each mesh
+    }
     Instant now = Instant.now();
     Map<String, Member> members = new LinkedHashMap<>();
     for (Ed25519KeyPair key : keys) {
