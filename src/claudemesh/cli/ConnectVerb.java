@@ -68,7 +68,7 @@ final class ConnectVerb implements Verb {
     try {
       pipe.start(session);
       boolean inTime = ends.awaitReason(options.stays(), options.stays() ? listening : null);
-      awaitAcks(call, ends, inTime ? options.ackTimeout() : LAST_ACKS_AFTER_LISTENING);
+      awaitAcks(call, ends, inTime ? options.timeout() : Optional.of(LAST_ACKS_AFTER_LISTENING));
       return verdict(ends, pipe, session, options);
     } finally {
       pipe.stop();
@@ -76,12 +76,16 @@ final class ConnectVerb implements Verb {
     }
   }
 
-  private static void awaitAcks(Call call, Ends ends, Duration timeout)
+  /** However many are under way: without a time of the caller's, silence alone ends the wait. */
+  private static void awaitAcks(Call call, Ends ends, Optional<Duration> timeout)
       throws InterruptedException {
     Progress.during(
         call.streams(),
         () -> ends.waitingFor("acks to come"),
-        () -> ends.awaitSettled(Deadline.in(timeout)));
+        () ->
+            timeout.isPresent()
+                ? ends.awaitSettled(Deadline.in(timeout.get()))
+                : ends.awaitSettledWhileItGoesOn(PipeOptions.QUIET));
   }
 
   private static void leave(SessionBrokerClient session, Ends ends) throws InterruptedException {

@@ -2,6 +2,7 @@ package claudemesh.cli;
 
 import claudemesh.lifecycle.Ending;
 import claudemesh.time.Deadline;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -126,6 +127,29 @@ final class Ends {
   boolean awaitSettled(Deadline deadline) throws InterruptedException {
     await(() -> isOver() || opened && taken == settled, deadline);
     return ask(() -> opened && taken == settled);
+  }
+
+  /** The same, for as long as something settles; gives up when nothing has for so long. */
+  boolean awaitSettledWhileItGoesOn(Duration quiet) throws InterruptedException {
+    boolean done = false;
+    for (boolean goesOn = true; goesOn && !done; ) {
+      long before = settledSoFar();
+      goesOn =
+          await(
+              () -> isOver() || settled != before || opened && taken == settled,
+              Deadline.in(quiet));
+      done = ask(() -> isOver() || opened && taken == settled);
+    }
+    return ask(() -> opened && taken == settled);
+  }
+
+  private long settledSoFar() {
+    lock.lock();
+    try {
+      return settled;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean isOver() {

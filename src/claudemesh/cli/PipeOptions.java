@@ -11,7 +11,7 @@ import java.util.Set;
  * @param to whom plain lines are for; empty if lines are JSON
  * @param listen whether it stays at the end of input
  * @param count how many messages to wait for
- * @param timeout how long it stays, and how long it waits for the last acks
+ * @param timeout how long it stays, and how long it waits for the last acks; empty: while they come
  * @param only which types to write; empty for all
  */
 record PipeOptions(
@@ -30,14 +30,15 @@ record PipeOptions(
       Flag.value(
               "timeout",
               "S",
-              "with --listen or --count: leave after S seconds; else: wait S seconds (30 unless"
-                  + " given) for the last acks")
+              "with --listen or --count: leave after S seconds; else: wait S seconds for the"
+                  + " last acks; unless given, for as long as they come, and 30 more")
           .or("t");
   static final Flag ONLY =
       Flag.repeated("only", "TYPE", "write only records of this type, or these, comma-separated")
           .among(PipeRecords.TYPES.toArray(String[]::new));
 
-  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(30);
+  /** How long no ack may come before the last ones are given up, unless a time was given. */
+  static final Duration QUIET = Duration.ofSeconds(30);
 
   static PipeOptions of(Arguments arguments) throws UsageException {
     return new PipeOptions(
@@ -69,10 +70,5 @@ record PipeOptions(
   /** Whether the end of input is no reason to leave. */
   boolean stays() {
     return listen || count.isPresent();
-  }
-
-  /** How long the last acks may take. */
-  Duration ackTimeout() {
-    return timeout.orElse(ACK_TIMEOUT);
   }
 }
