@@ -236,7 +236,7 @@ final class MeddledPeer implements ByteStream {
         change(parts, change);
       }
     }
-    parts.forEach(this::enqueue);
+    enqueue(parts);
     if (held.length > 0 && !parts.isEmpty()) {
       sendHeld();
     }
@@ -265,13 +265,20 @@ final class MeddledPeer implements ByteStream {
   private boolean sendHeld() {
     byte[] late = held;
     held = new byte[0];
-    enqueue(late);
+    enqueue(List.of(late));
     return late.length > 0;
   }
 
-  private void enqueue(byte[] bytes) {
-    byte[] left = Arrays.copyOfRange(toServer, position, toServer.length + bytes.length);
-    System.arraycopy(bytes, 0, left, left.length - bytes.length, bytes.length);
+  // All at once: to copy what waits for each of dozens of long records is megabytes, and they would
+  // be put down to the reader.
+  private void enqueue(List<byte[]> parts) {
+    int at = toServer.length - position;
+    int more = parts.stream().mapToInt(part -> part.length).sum();
+    byte[] left = Arrays.copyOfRange(toServer, position, toServer.length + more);
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, left, at, part.length);
+      at += part.length;
+    }
     toServer = left;
     position = 0;
   }
