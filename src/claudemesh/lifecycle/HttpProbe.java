@@ -49,13 +49,27 @@ final class HttpProbe {
    */
   static HttpAnswer ask(Socket socket, List<String> head, Deadline deadline) throws IOException {
     String text = String.join("\r\n", head) + "\r\n\r\n";
+    SocketException unsent = null;
     try {
       socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();
-      return new HttpProbe(socket, deadline).answer();
-    } catch (SocketException | SSLException e) { // whose message may be missing
-      throw new IOException("the connection broke: " + NetworkWords.of(e), e);
+    } catch (SocketException e) { // it closed before it was asked: why may be there to be read
+      unsent = e;
+    } catch (SSLException e) {
+      throw broken(e);
     }
+    try {
+      return new HttpProbe(socket, deadline).answer();
+    } catch (SSLException e) {
+      throw broken(e);
+    } catch (SocketException e) {
+      throw broken(unsent == null ? e : unsent);
+    }
+  }
+
+  /** Its own message may be missing. */
+  private static IOException broken(IOException e) {
+    return new IOException("the connection broke: " + NetworkWords.of(e), e);
   }
 
   private HttpAnswer answer() throws IOException {
