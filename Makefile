@@ -137,12 +137,12 @@ $(JAR): $(STAMPS)/main $(STAMPS)/deps LICENSE
 	@rm -rf $(BUILD)/stage
 	@mv $@.new $@
 
-# Of two JVMs at the same time this one has about half of the work.
-BESIDE := broker client crypto http json lifecycle protocol store time
+# Three JVMs at the same time, each with about a third of the work: two for these packages, one for the others.
+BESIDE := store,client,crypto,http,json,lifecycle,protocol,time broker,daemon,build
 comma := ,
 # ONLY=Codec runs the classes with that in their name, ONLY=CodecTest#encodes the methods.
 test: $(STAMPS)/test $(JAR) ## run the tests; ONLY=Name for some, ONLY=Class#method for fewer
-	@LC_ALL=C.UTF-8 bin/run-tests $(if $(ONLY),,--beside $(subst $(space),$(comma),$(BESIDE:%=claudemesh.%))) \
+	@LC_ALL=C.UTF-8 bin/run-tests $(if $(ONLY),,$(patsubst %,--beside claudemesh.%,$(subst $(comma),$(comma)claudemesh.,$(BESIDE)))) \
 	  $(BUILD)/test-output "$(JDK)/bin/java" $(TEST_FLAGS) -jar $(TEST_JARS) execute \
 	  --class-path $(call colons,$(TEST_CLASSES) $(CLASSES) $(MAIN_JARS)) --scan-class-path $(TEST_CLASSES) \
 	  --exclude-tag bundle --exclude-tag page \
