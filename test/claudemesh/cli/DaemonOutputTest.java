@@ -88,6 +88,9 @@ final class DaemonOutputTest {
   /** A session that a program with a key of its own has registered. */
   private static final String TOKEN = "ab".repeat(32);
 
+  /** One of the meshes is away, and waited for: this long is enough for the other one. */
+  private static final String SOON = "--timeout=5";
+
   /** So many of them after a restart, everything is as it will stay. */
   private static final int PICTURES = 50;
 
@@ -146,8 +149,8 @@ final class DaemonOutputTest {
 
   private void aboutTheMesh() throws Exception {
     try (RunningCli there = scene.scene.listeningBob()) {
-      DaemonScene.await("bob", () -> alice.run("peer", "list").out().contains("bob"));
-      rig.run(4, alice, "peer list", "peer", "list", "--all", "--json");
+      DaemonScene.await("bob", () -> alice.run("peer", "list", SOON).out().contains("bob"));
+      rig.run(4, alice, "peer list", "peer", "list", "--all", "--json", SOON);
       rig.run(alice, "peer list", "peer", "list", "--json", "--mesh=team");
       shared();
       topics();
@@ -159,9 +162,9 @@ final class DaemonOutputTest {
     on("state set", "build", "green");
     on("state get", "build");
     on(1, "state get", "none");
-    rig.run(4, alice, "state list", "state", "list", "--json");
+    rig.run(4, alice, "state list", "state", "list", "--json", SOON);
     String id = on("remember", "deploys on Tuesday", "--tag=deploy").json().string("id");
-    rig.run(4, alice, "recall", "recall", "deploys", "--json");
+    rig.run(4, alice, "recall", "recall", "deploys", "--json", SOON);
     on("forget", id);
     String sent = on("send", "bob", "hello").json().string("message_id");
     on("message status", sent);
@@ -175,7 +178,7 @@ final class DaemonOutputTest {
     String id = on("topic send", "deploys", "started").json().string("id");
     on("topic send", "deploys", "over", "--reply-to=" + id);
     on("topic history", "deploys");
-    rig.run(4, alice, "topic list", "topic", "list", "--json");
+    rig.run(4, alice, "topic list", "topic", "list", "--json", SOON);
     on("topic leave", "deploys");
   }
 
@@ -186,7 +189,7 @@ final class DaemonOutputTest {
     on("kick", "bob");
     assertEquals(5, bobThere.exitCode());
     on("ban", joined("bob").pubkey());
-    rig.run(4, alice, "bans", "bans", "--json");
+    rig.run(4, alice, "bans", "bans", "--json", SOON);
     on("unban", joined("bob").pubkey());
   }
 
