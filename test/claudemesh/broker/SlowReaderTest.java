@@ -107,6 +107,8 @@ class SlowReaderTest {
     }
     for (int i = 0; i < 5; i++) {
       rig.pass(Duration.ofSeconds(1));
+      alpha.say(CHANGE); // so that the write before is known to be over when time goes on
+      reader.next("state_change");
     }
     rig.requireMetric("broker_slow_consumers_total 0");
     assertTrue(reader.isOpen());
