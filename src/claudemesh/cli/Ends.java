@@ -125,22 +125,18 @@ final class Ends {
 
   /** Waits until it was open once and every line read is settled; false if that will not be. */
   boolean awaitSettled(Deadline deadline) throws InterruptedException {
-    await(() -> isOver() || opened && taken == settled, deadline);
-    return ask(() -> opened && taken == settled);
+    await(() -> isOver() || isSettled(), deadline);
+    return ask(this::isSettled);
   }
 
   /** The same, for as long as something settles; gives up when nothing has for so long. */
   boolean awaitSettledWhileItGoesOn(Duration quiet) throws InterruptedException {
-    boolean done = false;
-    for (boolean goesOn = true; goesOn && !done; ) {
+    boolean goesOn = true;
+    while (goesOn && !ask(() -> isOver() || isSettled())) {
       long before = settledSoFar();
-      goesOn =
-          await(
-              () -> isOver() || settled != before || opened && taken == settled,
-              Deadline.in(quiet));
-      done = ask(() -> isOver() || opened && taken == settled);
+      goesOn = await(() -> isOver() || isSettled() || settled != before, Deadline.in(quiet));
     }
-    return ask(() -> opened && taken == settled);
+    return ask(this::isSettled);
   }
 
   private long settledSoFar() {
@@ -150,6 +146,10 @@ final class Ends {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isSettled() {
+    return opened && taken == settled;
   }
 
   private boolean isOver() {

@@ -72,8 +72,7 @@ final class ReaderWatch implements AutoCloseable {
       throws CliException, IOException, InterruptedException {
     ReaderWatch watch = new ReaderWatch(poll);
     try (watch) {
-      // Of the platform, since the wait is the kernel's; a daemon, since it must not keep a
-      // process.
+      // Of the platform: the wait is the kernel's. A daemon: it must not keep a process alive.
       Thread.ofPlatform().daemon().name("reader-watch").start(watch::run);
       return body.run();
     } catch (CliException | IOException | InterruptedException e) {
